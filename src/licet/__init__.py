@@ -1,0 +1,1 @@
+"""Licet: smart licensing that anyone can run; an agent for products, an authority for vendors."""
