@@ -1,0 +1,266 @@
+"""What the ledger's users need of a database: one unit of work, one store.
+
+Every adapter passes the contract suite in `tests/contract`. A unit of work is *prepared* with the
+keys of all its messages at once, so that an adapter may load them with a constant number of
+statements; a handler then reads and puts as if it were alone. Nothing is seen by others before
+`commit`, and everything is seen after it.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
+from licet.ledger.model import (
+    Alert,
+    Event,
+    Holding,
+    IdToken,
+    Instance,
+    License,
+    Pool,
+    Product,
+    RetiredKey,
+    SmartAccount,
+    UdiRecord,
+    VirtualAccount,
+)
+
+
+class Duplicate(Exception):  # noqa: N818 - it names what is there already
+    """A name, a domain, an id or a key that must be unique is taken; nothing was put."""
+
+
+class Conflict(Exception):  # noqa: N818
+    """Another unit of work changed what this one read; run it again from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a batch of messages will ask for; a hint, not a limit."""
+
+    instances: tuple[InstanceId, ...] = ()
+    keys: tuple[str, ...] = ()
+    udis: tuple[Udi, ...] = ()
+    tokens: tuple[TokenId, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+class Work(Protocol):
+    """One unit of work: reads see its own puts; `put` replaces what has the same id or key."""
+
+    def account(self, account: AccountId) -> SmartAccount | None:
+        """Return a smart account."""
+        ...
+
+    def account_named(self, name: str) -> SmartAccount | None:
+        """Return the smart account with that name or domain, without regard to case."""
+        ...
+
+    def virtual_account(self, virtual_account: VirtualAccountId) -> VirtualAccount | None:
+        """Return a virtual account."""
+        ...
+
+    def virtual_accounts(self, account: AccountId) -> Sequence[VirtualAccount]:
+        """Return all virtual accounts of a smart account, by name."""
+        ...
+
+    def token(self, token: TokenId) -> IdToken | None:
+        """Return a token's row."""
+        ...
+
+    def instance(self, instance: InstanceId) -> Instance | None:
+        """Return a product instance."""
+        ...
+
+    def instance_of_key(self, key: str) -> Instance | None:
+        """Return the instance whose key has that thumbprint."""
+        ...
+
+    def instances_of_udi(self, udi: Udi) -> Sequence[Instance]:
+        """Return the instances of a UDI in all smart accounts."""
+        ...
+
+    def retired_key(self, key: str) -> RetiredKey | None:
+        """Return why a key may not speak any more."""
+        ...
+
+    def udi_record(self, udi: Udi) -> UdiRecord | None:
+        """Return what a UDI has reported."""
+        ...
+
+    def pool(self, virtual_account: VirtualAccountId, tag: Tag) -> Pool:
+        """Return a pool; one that was never put is empty."""
+        ...
+
+    def license(self, tag: Tag) -> License | None:
+        """Return what the catalog says of a tag."""
+        ...
+
+    def product(self, tag: str) -> Product | None:
+        """Return what the catalog says of a product."""
+        ...
+
+    def holding(self, holding: str) -> Holding | None:
+        """Return a holding by its id."""
+        ...
+
+    def alert(self, key: str) -> Alert | None:
+        """Return the alert that stands under a key."""
+        ...
+
+    def put_account(self, account: SmartAccount) -> None:
+        """Put a smart account; raises `Duplicate` where name or domain is another's."""
+        ...
+
+    def put_virtual_account(self, virtual_account: VirtualAccount) -> None:
+        """Put a virtual account; raises `Duplicate` where the account has another of that name."""
+        ...
+
+    def remove_virtual_account(self, virtual_account: VirtualAccountId) -> None:
+        """Remove a virtual account that holds nothing."""
+        ...
+
+    def put_token(self, token: IdToken) -> None:
+        """Put a token's row."""
+        ...
+
+    def put_instance(self, instance: Instance) -> None:
+        """Put an instance and its usage; raises `Duplicate` where the key is another's."""
+        ...
+
+    def remove_instance(self, instance: InstanceId) -> None:
+        """Remove an instance; its usage must have been taken out of the pools before."""
+        ...
+
+    def put_retired_key(self, key: RetiredKey) -> None:
+        """Put a key that may not speak any more."""
+        ...
+
+    def put_udi_record(self, record: UdiRecord) -> None:
+        """Put what a UDI has reported."""
+        ...
+
+    def put_usage_count(self, virtual_account: VirtualAccountId, tag: Tag, in_use: int) -> None:
+        """Put a pool's counter of use."""
+        ...
+
+    def put_holding(self, holding: Holding) -> None:
+        """Put a holding into its pool (and out of the one it was in before)."""
+        ...
+
+    def remove_holding(self, holding: str) -> None:
+        """Remove a holding."""
+        ...
+
+    def put_license(self, entry: License) -> None:
+        """Put a license into the catalog."""
+        ...
+
+    def put_product(self, entry: Product) -> None:
+        """Put a product into the catalog."""
+        ...
+
+    def put_alert(self, alert: Alert) -> None:
+        """Put an alert under its key."""
+        ...
+
+    def clear_alert(self, key: str) -> None:
+        """Remove the alert under a key, if one stands."""
+        ...
+
+    def record(self, event: Event) -> None:
+        """Add an event."""
+        ...
+
+    def due_instances(self, until: datetime, limit: int) -> Sequence[Instance]:
+        """Return instances with `due_at` not after `until`, earliest first."""
+        ...
+
+    def due_holdings(self, until: datetime, limit: int) -> Sequence[Holding]:
+        """Return holdings with `due_at` not after `until`, earliest first."""
+        ...
+
+    def forget_retired_keys(self, until: datetime, limit: int) -> int:
+        """Remove retired keys whose `until` is not after that instant; return how many."""
+        ...
+
+    def commit(self) -> None:
+        """Make all of it durable at once.
+
+        Raises:
+            Conflict: run the unit of work again.
+        """
+        ...
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Item]):
+    """A page of a list in a stable order.
+
+    Attributes:
+        items: the rows of this page.
+        next: ask again with `after` set to it; None on the last page.
+    """
+
+    items: tuple[Item, ...]
+    next: str | None = None
+
+
+class Store(Protocol):
+    """A database of one authority."""
+
+    def begin(self, needs: Needs = Needs()) -> AbstractContextManager[Work]:
+        """Open a unit of work; leaving it without `commit` changes nothing."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest `due_at` of any instance or holding."""
+        ...
+
+    def list_accounts(self, *, after: str | None = None, limit: int = 100) -> Listing[SmartAccount]:
+        """List smart accounts by name."""
+        ...
+
+    def list_tokens(
+        self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
+    ) -> Listing[IdToken]:
+        """List tokens, newest first."""
+        ...
+
+    def list_pools(
+        self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
+    ) -> Listing[Pool]:
+        """List the pools of a virtual account that hold or use anything, by tag."""
+        ...
+
+    def list_instances(
+        self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
+    ) -> Listing[Instance]:
+        """List product instances, by UDI."""
+        ...
+
+    def list_alerts(
+        self, account: AccountId, *, after: str | None = None, limit: int = 100
+    ) -> Listing[Alert]:
+        """List alerts: Major first, then by when action is due."""
+        ...
+
+    def list_events(
+        self, account: AccountId, *, after: str | None = None, limit: int = 100
+    ) -> Listing[Event]:
+        """List events, newest first."""
+        ...
+
+    def list_licenses(self, *, after: str | None = None, limit: int = 100) -> Listing[License]:
+        """List the catalog, by tag."""
+        ...
+
+    def count_instances(self, virtual_account: VirtualAccountId) -> int:
+        """Return how many instances a virtual account has, from a counter."""
+        ...
