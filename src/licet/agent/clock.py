@@ -45,13 +45,14 @@ class Passage:
 
     Attributes:
         powered_s: elapsed time with power on.
-        off_s: time without power, as far as the system clock tells; 0 within one boot.
+        unseen_s: by how much the system clock went on beyond that over a reboot: time without power,
+            or powered time that was not observed; negative where the clock went back; 0 within one boot.
         rebooted: the boot changed.
         jump_s: by how much the system clock was set, within one boot.
     """
 
     powered_s: int
-    off_s: int
+    unseen_s: int
     rebooted: bool
     jump_s: int
 
@@ -69,14 +70,14 @@ def observe(state: TimeState, now: Moment) -> tuple[TimeState, Passage]:
         passage = Passage(powered, 0, rebooted=False, jump_s=wall - state.wall - powered)
     else:
         powered = elapsed
-        passage = Passage(powered, max(wall - state.wall - powered, 0), rebooted=True, jump_s=0)
+        passage = Passage(powered, wall - state.wall - powered, rebooted=True, jump_s=0)
     observed = msgspec.structs.replace(
         state,
         wall=wall,
         elapsed=elapsed,
         boot=now.boot,
         up=state.up + powered,
-        run=state.run + powered + passage.off_s,
+        run=state.run + powered + max(passage.unseen_s, 0),
     )
     return observed, passage
 

@@ -6,6 +6,8 @@ from licet.agent.tables import Authorization
 from licet.kernel.retry import RetrySchedule, Stage
 from licet.kernel.time import DAY, HOUR, MINUTE, SECOND
 
+HOUR_S = int(HOUR / SECOND)
+
 # Source document, "Smart License Product States - Registered": every 15 minutes for 4 hours, then
 # every hour until successful, or smart licensing is disabled.
 REGISTRATION = RetrySchedule(Stage(15 * MINUTE, lasting=4 * HOUR), Stage(HOUR))
@@ -39,9 +41,9 @@ METER_SAVE_S = int(15 * MINUTE / SECOND)
 # RULES.md 13.
 COALESCE_S = 1
 # device.md 4.3, "System clock".
-CLOCK_GRACE_S = int(HOUR / SECOND)
+CLOCK_GRACE_S = HOUR_S
 # PROTOCOL.md 4: more than an hour of difference stops a first registration.
-CLOCK_DIFFERENCE_S_MAX = int(HOUR / SECOND)
+CLOCK_DIFFERENCE_S_MAX = HOUR_S
 # Ours: smaller steps are a clock being disciplined, not one being changed.
 CLOCK_CHANGE_S_MIN = 60
 # Ours: how long one exchange may take in all.
@@ -52,7 +54,6 @@ FORK_S = int(DAY / SECOND)
 # device.md 4.3: warnings at 60, 30, 21, 14, 7 days, daily in the last week, hourly on the last day.
 _WARNING_DAYS = (60, 30, 21, 14, 7, 6, 5, 4, 3, 2, 1)
 _WARNINGS_S = tuple(int(days * DAY / SECOND) for days in _WARNING_DAYS)
-_HOUR_S = int(HOUR / SECOND)
 
 
 def warning_below(left_s: int) -> int:
@@ -60,7 +61,7 @@ def warning_below(left_s: int) -> int:
     for mark in _WARNINGS_S:
         if mark < left_s:
             return mark
-    return max((left_s - 1) // _HOUR_S * _HOUR_S, 0)
+    return max((left_s - 1) // HOUR_S * HOUR_S, 0)
 
 
 def seconds(length: timedelta) -> int:

@@ -9,6 +9,7 @@ import hashlib
 import msgspec
 
 from licet.agent.clock import TimeState
+from licet.agent.schedule import EVALUATION_S
 from licet.agent.tables import Authorization, Certificate, Evaluation, Registration
 from licet.kernel.ids import Udi
 from licet.wire.messages import Granted, Place
@@ -81,13 +82,13 @@ class Identity(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     chain: tuple[bytes, ...]
     place: Place
     not_after: int
-    renew_at: int
+    renew_at: int | None
     previous: tuple[str, ...]
     number: int = 0
     renew_streak: Streak | None = None
     jumped_at: int | None = None
     out_since: int | None = None
-    warned_s: int = 0
+    warned_s: int = EVALUATION_S
 
 
 class Answered(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -146,7 +147,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     certificate: Certificate = Certificate.NONE
     evaluation: Evaluation = Evaluation.FROZEN
     evaluation_expired_at: int | None = None
-    evaluation_warned_s: int = 0
+    evaluation_warned_s: int = EVALUATION_S
     evaluation_nag_at: int | None = None
     wanted: dict[str, int] = {}
     granted: dict[str, Granted] = {}

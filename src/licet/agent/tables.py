@@ -180,7 +180,7 @@ EVALUATION: Mapping[Evaluation, Mapping[Occurrence, Evaluation]] = {
 State = TypeVar("State", Registration, Authorization, Certificate, Evaluation)
 
 
-class IllegalMove(AssertionError):
+class IllegalMove(AssertionError):  # noqa: N818
     """A machine was asked for a move that its table does not have: a defect of the agent."""
 
 
