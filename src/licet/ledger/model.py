@@ -130,11 +130,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A second history of an instance: when it spoke, with what, and whether it went on."""
+    """A second history of an instance: when it spoke, with what, and whether it went on.
+
+    Attributes:
+        others: digests of earlier forks that nobody has continued from, newest first, at most 7.
+        taken_at: when a fork was last continued from; kept when another fork comes.
+    """
 
     at: datetime
     digest: str
     taken: bool = False
+    others: tuple[str, ...] = ()
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Signed request bytes in, signed answer bytes out, over a unit of work; no HTTP."""

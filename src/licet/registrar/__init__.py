@@ -1,0 +1,1 @@
+"""Use cases that serve devices: register, authorize, renew, leave, explain; pure functions over ports."""
