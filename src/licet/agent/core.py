@@ -63,6 +63,7 @@ class Core:
 
     Attributes:
         used_s: seconds that the evaluation meter has counted.
+        clock_changed: the system clock was set since the last snapshot.
         effects: what the caller of `handle` or `tick` is to do, in order.
     """
 
@@ -72,6 +73,7 @@ class Core:
     time: clock.TimeState
     used_s: int
     body: Body
+    clock_changed: bool = False
     effects: list[Effect] = field(default_factory=list)
 
     @property

@@ -1,5 +1,6 @@
 """What time alone brings about: the meter, the ends of validity, and when to look again."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from licet.agent import clock, schedule
@@ -11,6 +12,15 @@ from licet.agent.state import Identity
 from licet.agent.tables import Authorization, Certificate, Evaluation, Occurrence
 from licet.kernel.time import SECOND, Moment, print_period
 
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the last durable snapshot holds of the clocks: see `agent.clock.TimeState`."""
+
+    used_s: int
+    up: int
+
+
 GAVE_UP = "Communication message send error"
 
 
@@ -19,6 +29,7 @@ def observe(core: Core, now: Moment) -> None:
     core.time, passage = clock.observe(core.time, now)
     if abs(passage.jump_s) >= schedule.CLOCK_CHANGE_S_MIN:
         core.notify(Notice.SYSTEM_CLOCK_CHANGED, f"{passage.jump_s:+d} seconds")
+        core.clock_changed = True
     _charge(core, passage)
     if passage.rebooted:
         _after_boot(core)
@@ -31,7 +42,7 @@ def observe(core: Core, now: Moment) -> None:
     _warn(core)
 
 
-def next_due(core: Core, saved_used_s: int) -> timedelta | None:
+def next_due(core: Core, saved: Saved) -> timedelta | None:
     """Return when to look again, in time since boot; None where nothing can ever fall due."""
     body = core.body
     waits = []
@@ -43,18 +54,26 @@ def next_due(core: Core, saved_used_s: int) -> timedelta | None:
         waits.extend(due.at - core.run for due in dues(core))
     if body.identity is not None:
         waits.extend(_certificate_waits(core, body.identity))
+        waits.append(saved.up + schedule.CLOCK_SAVE_S - core.time.up)
     if body.answered is not None and not body.answered.lapsed:
         waits.append(body.answered.deadline - clock.licensing(core.time))
     if body.evaluation is Evaluation.RUNNING:
         left = core.evaluation_left_s
         waits.append(left - schedule.warning_below(min(body.evaluation_warned_s, left + 1)))
         waits.append(left)
-        waits.append(schedule.METER_SAVE_S - (core.used_s - saved_used_s))
+        waits.append(saved.used_s + schedule.METER_SAVE_S - core.used_s)
     if body.authorization is Authorization.EVAL_EXPIRED and body.evaluation_nag_at is not None:
         waits.append(body.evaluation_nag_at - core.run)
     if not waits:
         return None
     return (core.time.elapsed + max(min(waits), 0)) * SECOND
+
+
+def save_due(core: Core, saved: Saved) -> bool:
+    """Tell whether the clocks alone are worth a snapshot: they bound what a reboot can hide."""
+    metered = core.used_s - saved.used_s >= schedule.METER_SAVE_S
+    floored = core.is_registered and core.time.up - saved.up >= schedule.CLOCK_SAVE_S
+    return metered or floored or core.clock_changed
 
 
 def _charge(core: Core, passage: clock.Passage) -> None:
@@ -91,6 +110,9 @@ def _check_certificate(core: Core) -> None:
         if identity.out_since is not None:
             identity.out_since = None
             core.move_certificate(Occurrence.BACK_IN_RANGE)
+            flight = core.body.in_flight
+            if flight is not None and flight.kind == "renew":
+                core.move_certificate(Occurrence.RETRIED)
         return
     earliest = clock.floor(core.time)
     ended = earliest is not None and earliest >= identity.not_after

@@ -34,7 +34,6 @@ from licet.agent.events import (
     Send,
     SetHostName,
 )
-from licet.agent.schedule import METER_SAVE_S
 from licet.agent.state import Body, InFlight, encode_body, read_snapshot, write_snapshot
 from licet.agent.view import LicenseView
 from licet.kernel.chance import Chance
@@ -48,12 +47,10 @@ __all__ = ["Agent", "AgentSettings", "CommandRefused"]
 class Agent:
     """A product's licensing agent; make one with `fresh` or `restore`."""
 
-    def __init__(
-        self, core: Core, *, saved: bytes, saved_used_s: int, carried: Send | None
-    ) -> None:
+    def __init__(self, core: Core, *, saved: bytes, carried: Send | None) -> None:
         self._core = core
-        self._saved = saved
-        self._saved_used_s = saved_used_s
+        self._saved_body = saved
+        self._saved = duties.Saved(core.used_s, core.time.up)
         # A message that was in flight before a restart is carried again, as the same attempt.
         self._carried = carried
         self._observed = False
@@ -65,7 +62,7 @@ class Agent:
     def fresh(cls, udi: Udi, *, settings: AgentSettings, chance: Chance, now: Moment) -> "Agent":
         """Return an agent that was never used: smart licensing is off (RULES.md 17)."""
         core = Core(udi, settings, chance, clock.start(now), 0, Body())
-        return cls(core, saved=b"", saved_used_s=0, carried=None)
+        return cls(core, saved=b"", carried=None)
 
     @classmethod
     def restore(
@@ -79,8 +76,7 @@ class Agent:
         time, used_s, body = read_snapshot(snapshot, udi)
         core = Core(udi, settings, chance, time, used_s, body)
         carried = None if body.in_flight is None else sending.resend(body.in_flight)
-        saved = encode_body(body)
-        return cls(core, saved=saved, saved_used_s=used_s, carried=carried)
+        return cls(core, saved=encode_body(body), carried=carried)
 
     def handle(self, event: Event, now: Moment) -> list[Effect]:
         """Take note of what happened and return what is to be done about it.
@@ -139,7 +135,7 @@ class Agent:
         """
         if not self._observed:
             return timedelta(0)
-        return duties.next_due(self._core, self._saved_used_s)
+        return duties.next_due(self._core, self._saved)
 
     def allows(self, tag: Tag) -> bool:
         """Tell whether the product may use what it requested under `tag`; cheap, call it anywhere."""
@@ -177,8 +173,9 @@ class Agent:
             send = sending.send_due(core)
         effects, core.effects = core.effects, []
         body = encode_body(core.body)
-        if body != self._saved or core.used_s - self._saved_used_s >= METER_SAVE_S:
-            self._saved, self._saved_used_s = body, core.used_s
+        if body != self._saved_body or duties.save_due(core, self._saved):
+            self._saved_body, core.clock_changed = body, False
+            self._saved = duties.Saved(core.used_s, core.time.up)
             self._settle_allowed()
             effects.insert(0, Save(write_snapshot(core.udi, core.time, core.used_s, core.body)))
         if send is not None:

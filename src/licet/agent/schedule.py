@@ -38,6 +38,8 @@ CERTIFICATE = RetrySchedule(Stage(HOUR))
 EVALUATION_S = int(90 * DAY / SECOND)
 # PROTOCOL.md 4: after a reboot the meter is charged at most one save interval.
 METER_SAVE_S = int(15 * MINUTE / SECOND)
+# Ours: how much of the floor a reboot can hide; while registered the clocks are saved this often.
+CLOCK_SAVE_S = int(DAY / SECOND)
 # RULES.md 13.
 COALESCE_S = 1
 # device.md 4.3, "System clock".
