@@ -1,0 +1,290 @@
+"""Verifies chains by walking them itself over the table of profiles.
+
+A path library's policy does not know our private usages, and `cryptography`'s refuses the critical
+directoryName constraint of sub-CAs (PROTOCOL.md 1). `openssl verify` is the oracle in the tests.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
+from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Udi, check_udi
+from licet.kernel.problems import Code, RulesBroken
+from licet.pki.issuer import AUTHORITY_URI
+from licet.pki.profiles import RULES, Profile
+from licet.wire.keys import PublicKey, load_public
+
+_ES256 = ec.ECDSA(hashes.SHA256())
+# AlgorithmIdentifier of ecdsa-with-SHA256 in DER (RFC 5758, 3.2).
+_ALGORITHM = bytes.fromhex("300a06082a8648ce3d040302")
+_KNOWN_CRITICAL = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.NAME_CONSTRAINTS,
+}
+_CHAIN_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a certificate says whose chain leads to a trusted root.
+
+    Attributes:
+        key: the certified key.
+        instance, udi, account: with a device certificate; else None.
+        authority: with an answer or sync certificate; else None.
+    """
+
+    profile: Profile
+    key: PublicKey
+    instance: InstanceId | None
+    udi: Udi | None
+    account: AccountId | None
+    authority: AuthorityId | None
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    certificate: x509.Certificate
+    key: PublicKey
+    permitted: tuple[x509.Name, ...]
+
+
+def verify_chain(
+    chain: tuple[bytes, ...], *, roots: tuple[bytes, ...], profile: Profile, at: datetime
+) -> Verified:
+    """Return what the first certificate of `chain` says.
+
+    Args:
+        chain: DER, the leaf first, then its issuers, without the root.
+        roots: trusted root certificates, DER.
+        profile: what the leaf must be.
+        at: the instant at which every certificate must be valid.
+
+    Raises:
+        RulesBroken: `certificate-expired` where all is well but the time; `bad-certificate` for
+            everything else, with the reason.
+    """
+    if not 2 <= len(chain) <= _CHAIN_MAX:  # noqa: PLR2004 - a leaf and its issuer at the least
+        raise _bad(f"a chain of {len(chain)} certificates")
+    leaf = _parse(chain[0], profile)
+    issuers = [_parse_ca(chain[1], _profile_of_issuer(chain))]
+    if len(chain) == _CHAIN_MAX:
+        issuers.append(_parse_ca(chain[2], Profile.ISSUING))
+    _check_pair(leaf, issuers[0])
+    _check_signature(leaf, issuers[0])
+    for child, der, parent, parent_der in zip(
+        issuers, chain[1:], issuers[1:], chain[2:], strict=False
+    ):
+        _check_pair(child, parent)
+        if not _is_signed_by(der, parent_der, Profile.SUBCA, Profile.ISSUING):
+            raise _bad("its issuer's signature does not verify")
+    root = _find_root(issuers[-1], chain[-1], roots)
+    _check_constraints(leaf, issuers)
+    for parsed in (leaf, *issuers, root):
+        _check_time(parsed, at)
+    return _facts(leaf, profile)
+
+
+def _profile_of_issuer(chain: tuple[bytes, ...]) -> Profile:
+    return Profile.SUBCA if len(chain) == _CHAIN_MAX else Profile.ISSUING
+
+
+def _bad(why: str) -> RulesBroken:
+    return RulesBroken(Code.BAD_CERTIFICATE, why)
+
+
+def _parse(der: bytes, profile: Profile) -> _Parsed:
+    """Take one certificate apart and hold it against its profile."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        spki = certificate.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        key = load_public(spki)
+        extensions = certificate.extensions
+        canonical = _encode(certificate) == der
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+        raise _bad(str(error)[:120]) from error
+    if not canonical:
+        raise _bad("not in canonical DER, or not signed with ecdsa-with-SHA256")
+    if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
+        raise _bad("not an X.509 version 3 certificate with a positive serial number")
+    permitted = _check_extensions(extensions, profile)
+    length = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    if length > RULES[profile].longest:
+        raise _bad(f"valid for longer than a {profile} certificate may be")
+    return _Parsed(certificate, key, permitted)
+
+
+def _encode(certificate: x509.Certificate) -> bytes:
+    """Return the one DER that these parts can have, signed with ecdsa-with-SHA256."""
+    r, s = decode_dss_signature(certificate.signature)
+    signature = b"\x00" + encode_dss_signature(r, s)
+    body = certificate.tbs_certificate_bytes + _ALGORITHM + _tlv(0x03, signature)
+    return _tlv(0x30, body)
+
+
+def _tlv(tag: int, value: bytes) -> bytes:
+    size = len(value)
+    if size < 0x80:  # noqa: PLR2004 - DER's short form
+        return bytes((tag, size)) + value
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(length))) + length + value
+
+
+def _check_extensions(extensions: x509.Extensions, profile: Profile) -> tuple[x509.Name, ...]:
+    """Hold the extensions against the profile and return the permitted names, if constrained."""
+    rules = RULES[profile]
+    found: dict[ObjectIdentifier, x509.ExtensionType] = {}
+    for extension in extensions:
+        if extension.critical and extension.oid not in _KNOWN_CRITICAL:
+            raise _bad(f"unknown critical extension {extension.oid.dotted_string}")
+        found[extension.oid] = extension.value
+    basic = found.get(ExtensionOID.BASIC_CONSTRAINTS)
+    if not isinstance(basic, x509.BasicConstraints) or basic.ca is not rules.ca:
+        raise _bad(f"not a {profile} certificate: basic constraints")
+    if basic.path_length != rules.path_length:
+        raise _bad(f"not a {profile} certificate: path length")
+    usage = found.get(ExtensionOID.KEY_USAGE)
+    if not isinstance(usage, x509.KeyUsage) or usage.key_cert_sign is not rules.ca:
+        raise _bad(f"not a {profile} certificate: key usage")
+    if usage.digital_signature is rules.ca:
+        raise _bad(f"not a {profile} certificate: key usage")
+    extended = found.get(ExtensionOID.EXTENDED_KEY_USAGE)
+    given = list(extended) if isinstance(extended, x509.ExtendedKeyUsage) else []
+    if given != ([] if rules.usage is None else [rules.usage]):
+        raise _bad(f"not a {profile} certificate: extended key usage")
+    constraints = found.get(ExtensionOID.NAME_CONSTRAINTS)
+    if (constraints is not None) is not (profile is Profile.SUBCA):
+        raise _bad(f"not a {profile} certificate: name constraints")
+    return _permitted(constraints) if isinstance(constraints, x509.NameConstraints) else ()
+
+
+def _permitted(constraints: x509.NameConstraints) -> tuple[x509.Name, ...]:
+    names = constraints.permitted_subtrees or []
+    permitted = tuple(name.value for name in names if isinstance(name, x509.DirectoryName))
+    if not permitted or len(permitted) != len(names) or constraints.excluded_subtrees:
+        raise _bad("name constraints of another form than one permitted directory name")
+    return permitted
+
+
+@lru_cache(maxsize=256)
+def _parse_ca(der: bytes, profile: Profile) -> _Parsed:
+    return _parse(der, profile)
+
+
+def _check_pair(child: _Parsed, parent: _Parsed) -> None:
+    if child.certificate.issuer != parent.certificate.subject:
+        raise _bad("the chain does not fit together: issuer name")
+    if child.certificate.not_valid_after_utc > parent.certificate.not_valid_after_utc:
+        raise _bad("it outlives its issuer")
+
+
+def _check_signature(child: _Parsed, parent: _Parsed) -> None:
+    certificate = child.certificate
+    try:
+        parent.key.verify(certificate.signature, certificate.tbs_certificate_bytes, _ES256)
+    except InvalidSignature:
+        raise _bad("its issuer's signature does not verify") from None
+
+
+@lru_cache(maxsize=256)
+def _is_signed_by(
+    child: bytes, parent: bytes, child_profile: Profile, parent_profile: Profile
+) -> bool:
+    try:
+        _check_signature(_parse_ca(child, child_profile), _parse_ca(parent, parent_profile))
+    except RulesBroken:
+        return False
+    return True
+
+
+def _find_root(top: _Parsed, top_der: bytes, roots: tuple[bytes, ...]) -> _Parsed:
+    for der in roots:
+        root = _parse_ca(der, Profile.ROOT)
+        if top.certificate.issuer == root.certificate.subject and _is_signed_by(
+            top_der, der, Profile.ISSUING, Profile.ROOT
+        ):
+            _check_pair(top, root)
+            return root
+    raise _bad("it does not lead to a trusted root")
+
+
+def _check_constraints(leaf: _Parsed, issuers: list[_Parsed]) -> None:
+    subject = list(leaf.certificate.subject.rdns)
+    for issuer in issuers:
+        permitted = issuer.permitted
+        if permitted and not any(
+            subject[: len(name.rdns)] == list(name.rdns) for name in permitted
+        ):
+            raise _bad("its name is not permitted by its issuer")
+
+
+def _check_time(parsed: _Parsed, at: datetime) -> None:
+    certificate = parsed.certificate
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        raise RulesBroken(Code.CERTIFICATE_EXPIRED)
+
+
+def _facts(leaf: _Parsed, profile: Profile) -> Verified:
+    certificate = leaf.certificate
+    instance = udi = account = authority = None
+    if profile is Profile.DEVICE:
+        instance = InstanceId(_attribute(certificate, NameOID.COMMON_NAME))
+        account = AccountId(_attribute(certificate, NameOID.ORGANIZATION_NAME))
+        udi = _udi(_attribute(certificate, NameOID.SERIAL_NUMBER))
+    else:
+        authority = _authority(certificate)
+    return Verified(
+        profile=profile,
+        key=leaf.key,
+        instance=instance,
+        udi=udi,
+        account=account,
+        authority=authority,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+    )
+
+
+def _attribute(certificate: x509.Certificate, oid: ObjectIdentifier) -> str:
+    values = certificate.subject.get_attributes_for_oid(oid)
+    if len(values) != 1 or not isinstance(values[0].value, str):
+        raise _bad("its subject lacks a part")
+    return values[0].value
+
+
+def _udi(text: str) -> Udi:
+    pid, found, sn = text.removeprefix("PID:").partition(",SN:")
+    try:
+        udi = check_udi(pid, sn)
+    except ValueError as error:
+        raise _bad(str(error)) from error
+    if not found or udi.text != text:
+        raise _bad("its subject has no UDI")
+    return udi
+
+
+def _authority(certificate: x509.Certificate) -> AuthorityId:
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        raise _bad("it names no authority") from None
+    uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+    if len(uris) != 1 or len(names) != 1 or not uris[0].startswith(AUTHORITY_URI):
+        raise _bad("it names no authority")
+    return AuthorityId(uris[0].removeprefix(AUTHORITY_URI))
