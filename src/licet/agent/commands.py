@@ -16,10 +16,10 @@ from licet.agent.state import Pending
 from licet.agent.tables import Occurrence, Registration
 from licet.kernel.chance import draw_uuid
 from licet.kernel.ids import AuthorityId, check_tag
-from licet.pki.trust import root_marks
+from licet.pki.trust import mark_of, root_marks
 from licet.wire import limits
 from licet.wire.keys import draw_key, private_bytes
-from licet.wire.tokens import Token, authority_mark, parse_token, root_mark_of_certificate
+from licet.wire.tokens import Token, authority_mark, parse_token
 
 COUNT_MAX = 1_000_000
 
@@ -82,7 +82,7 @@ def _check_root(core: Core, token: Token) -> None:
     trust = core.trust
     known = {*root_marks(trust), *trust.former}
     if not known and given is not None:
-        known = {root_mark_of_certificate(given)}
+        known = {mark_of(given)}
     if known and token.root_mark not in known:
         raise CommandRefused(
             "tokenroot",

@@ -32,7 +32,7 @@ def read_csr(der: bytes) -> PublicKey:
         key = load_public(spki)
         good = request.is_signature_valid
         hashed = request.signature_hash_algorithm
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise RulesBroken(Code.MALFORMED, f"CSR: {str(error)[:120]}") from error
     if request.public_bytes(serialization.Encoding.DER) != der:
         raise RulesBroken(Code.MALFORMED, "CSR: not in canonical DER")

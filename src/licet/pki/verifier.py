@@ -34,6 +34,15 @@ _KNOWN_CRITICAL = {
     ExtensionOID.NAME_CONSTRAINTS,
 }
 _CHAIN_MAX = 3
+# What `cryptography` raises over bytes that are no certificate.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def _parse(der: bytes, profile: Profile) -> _Parsed:
         key = load_public(spki)
         extensions = certificate.extensions
         canonical = _encode(certificate) == der
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except _UNREADABLE as error:
         raise _bad(str(error)[:120]) from error
     if not canonical:
         raise _bad("not in canonical DER, or not signed with ecdsa-with-SHA256")
