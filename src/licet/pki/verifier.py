@@ -87,6 +87,16 @@ def verify_chain(
         RulesBroken: `certificate-expired` where all is well but the time; `bad-certificate` for
             everything else, with the reason.
     """
+    try:
+        return _walk(chain, roots, profile, at)
+    except _UNREADABLE as error:
+        # Parts of a certificate are taken apart only when they are looked at.
+        raise _bad(str(error)[:120]) from error
+
+
+def _walk(
+    chain: tuple[bytes, ...], roots: tuple[bytes, ...], profile: Profile, at: datetime
+) -> Verified:
     if not 2 <= len(chain) <= _CHAIN_MAX:  # noqa: PLR2004 - a leaf and its issuer at the least
         raise _bad(f"a chain of {len(chain)} certificates")
     leaf = _parse(chain[0], profile)
@@ -118,16 +128,13 @@ def _bad(why: str) -> RulesBroken:
 
 def _parse(der: bytes, profile: Profile) -> _Parsed:
     """Take one certificate apart and hold it against its profile."""
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        spki = certificate.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        key = load_public(spki)
-        extensions = certificate.extensions
-        canonical = _encode(certificate) == der
-    except _UNREADABLE as error:
-        raise _bad(str(error)[:120]) from error
+    certificate = x509.load_der_x509_certificate(der)
+    spki = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    key = load_public(spki)
+    extensions = certificate.extensions
+    canonical = _encode(certificate) == der
     if not canonical:
         raise _bad("not in canonical DER, or not signed with ecdsa-with-SHA256")
     if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
