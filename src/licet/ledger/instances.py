@@ -1,0 +1,56 @@
+"""Product instances: when the sweep must look at one, and how one goes."""
+
+from datetime import datetime, timedelta
+
+from licet.ledger.model import Event, Instance, Policy, RetiredKey
+from licet.ledger.ports import Work
+from licet.ledger.usage import release_usage
+
+# Ours: a device that renews on its thirtieth day is not late on that day.
+CONTACT_GRACE = timedelta(days=1)
+
+
+def release_at(instance: Instance, policy: Policy) -> datetime | None:
+    """Return when silence frees what an instance uses (RULES.md 25); None where it uses nothing."""
+    if instance.deadline is None or instance.usage_released or not instance.usage:
+        return None
+    return instance.deadline + timedelta(seconds=policy.release_grace_s)
+
+
+def missed_at(instance: Instance) -> datetime | None:
+    """Return when an instance is alerted as failed to connect; None where it was already."""
+    if instance.contact_due_at is None or instance.contact_alerted:
+        return None
+    return instance.contact_due_at + CONTACT_GRACE
+
+
+def due_of(instance: Instance, policy: Policy) -> datetime:
+    """Return when the sweep must look at an instance: silence, release, or its certificate's end."""
+    dues = (missed_at(instance), release_at(instance, policy), instance.certified_until)
+    return min(due for due in dues if due is not None)
+
+
+def remove(
+    work: Work, instance: Instance, *, who: str, why: str, now: datetime, retire: bool = True
+) -> None:
+    """Remove an instance: its usage is freed, its alerts are cleared, an event says who and why.
+
+    With `retire` its key may not speak or register again. Not so where silence removed it: a wrong
+    clock at the authority must not lock an honest device out.
+    """
+    release_usage(work, instance, now)
+    work.remove_instance(instance.id)
+    if retire:
+        work.put_retired_key(RetiredKey(instance.key, instance.id, instance.certified_until))
+    for kind in ("clone", "connect"):
+        work.clear_alert(f"{kind}:{instance.id}")
+    work.record(
+        Event(
+            at=now,
+            who=who,
+            account=instance.account,
+            virtual_account=instance.virtual_account,
+            subject=instance.id,
+            text=f"{instance.udi.text} was removed: {why}",
+        )
+    )
