@@ -1,0 +1,179 @@
+"""The front of an authority: many signed requests in, as many signed answers out, one commit."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+
+from licet.endpoint.answering import Signer
+from licet.endpoint.limits import FailureLimits
+from licet.endpoint.reading import Body, Read, Reader, needs_of
+from licet.kernel.chance import Chance
+from licet.kernel.problems import Code, Refused
+from licet.ledger.model import Policy
+from licet.ledger.ports import Conflict, Store, Work
+from licet.pki.authority import AuthorityKeys
+from licet.registrar.authorize import authorize
+from licet.registrar.explain import explain
+from licet.registrar.leave import leave
+from licet.registrar.register import register
+from licet.registrar.renew import renew
+from licet.registrar.shapes import Desk, Farewell, Registration, Settled, Speech, refusal
+from licet.wire.keys import digest
+from licet.wire.messages import Authorize, Problem, Renew
+
+CONFLICTS_MAX = 5
+# These say nothing about who asks: they are the authority's own trouble, or its own limit.
+_NOT_A_FAILURE = frozenset((Code.INTERNAL, Code.SLOW_DOWN, Code.AUTHORITY_LAPSED))
+_LOG = logging.getLogger(__name__)
+
+
+class Endpoint:
+    """Answers requests to one authority.
+
+    Every request gets exactly one answer, signed by the answer key. Requests are opened and their
+    signatures verified before the store is touched; all that remain are decided in one unit of work
+    with one commit, and what is answered was committed before. A refusal changes nothing but what
+    it is about: an alert, the record of a fork, a count of failed attempts.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        keys: AuthorityKeys,
+        *,
+        policy: Policy = Policy(),  # noqa: B008 - immutable
+        chance: Chance,
+    ) -> None:
+        self._store = store
+        self._chance = chance
+        self._limits = FailureLimits()
+        self.policy = policy
+        self.keys = keys
+
+    @property
+    def keys(self) -> AuthorityKeys:
+        """The keys that it works with; set anew after a rotation."""
+        return self._keys
+
+    @keys.setter
+    def keys(self, keys: AuthorityKeys) -> None:
+        self._signer = Signer(keys)
+        issuer = x509.load_der_x509_certificate(keys.issuing_chain[0])
+        self._issuer_ends_at = issuer.not_valid_after_utc
+        self._keys = keys
+
+    def handle(
+        self, requests: Sequence[bytes], *, now: datetime, peer: str | None = None
+    ) -> list[bytes]:
+        """Return one signed answer to each request, in their order.
+
+        Args:
+            requests: envelopes, as they came.
+            now: the authority's instant.
+            peer: the address that they came from, for the limits; None where there is none.
+        """
+        reads = self._read(requests, now, peer)
+        settled = self._settle(reads, now)
+        answers = []
+        for read, decision in zip(reads, settled, strict=True):
+            self._count(read, decision, now)
+            answers.append(self._sign(read, decision, now))
+        return answers
+
+    def _read(self, requests: Sequence[bytes], now: datetime, peer: str | None) -> list[Read]:
+        reader = Reader(
+            authority=self._keys.authority,
+            roots=self._keys.accepted_roots,
+            now=now,
+            peer=peer,
+            wait_s=lambda attempt: self._limits.wait_s(attempt, now),
+        )
+        return [_read_one(reader, data) for data in requests]
+
+    def _settle(self, reads: Sequence[Read], now: datetime) -> list[Settled]:
+        bodies = tuple(read.body for read in reads if read.body is not None)
+        decided = iter(self._decide(bodies, now)) if bodies else iter(())
+        return [
+            next(decided) if read.body is not None else refusal(read.refused or _internal())
+            for read in reads
+        ]
+
+    def _decide(self, bodies: tuple[Body, ...], now: datetime) -> list[Settled]:
+        """Decide a batch in one unit of work; where that fails, each by itself, in their order."""
+        for _ in range(CONFLICTS_MAX):
+            try:
+                return self._decide_together(bodies, now)
+            except Conflict:
+                continue
+            except Exception:  # noqa: BLE001 - whatever it is, every request gets its answer
+                _LOG.exception("a batch of %d requests failed", len(bodies))
+                break
+        if len(bodies) > 1:
+            return [self._decide((body,), now)[0] for body in bodies]
+        return [refusal(_internal())]
+
+    def _decide_together(self, bodies: tuple[Body, ...], now: datetime) -> list[Settled]:
+        desk = Desk(
+            authority=self._keys.authority,
+            master_keys=dict(self._keys.master_keys),
+            policy=self.policy,
+            now=now,
+            chance=self._chance,
+            certified_at_most=self._issuer_ends_at,
+        )
+        with self._store.begin(needs_of(bodies)) as work:
+            settled = [_decide_one(body, work, desk) for body in bodies]
+            work.commit()
+        return settled
+
+    def _sign(self, read: Read, settled: Settled, now: datetime) -> bytes:
+        signer, request, version = self._signer, read.digest, read.trust_version
+        try:
+            return signer.sign(settled, request=request, trust_version=version, now=now)
+        except Exception:  # noqa: BLE001 - such as an issuer in its last months; it is asked again
+            _LOG.exception("a decision could not be signed")
+            return signer.sign(
+                refusal(_internal()), request=request, trust_version=version, now=now
+            )
+
+    def _count(self, read: Read, settled: Settled, now: datetime) -> None:
+        outcome = settled.outcome
+        if read.attempt is None or not isinstance(outcome, Problem):
+            return
+        if outcome.code not in _NOT_A_FAILURE:
+            self._limits.failed(read.attempt, now)
+
+
+def _read_one(reader: Reader, data: bytes) -> Read:
+    try:
+        return reader.read(data)
+    except Exception:  # noqa: BLE001 - whatever it is, every request gets its answer
+        _LOG.exception("a request could not be read")
+        return Read(digest(data), refused=_internal())
+
+
+def _decide_one(body: Body, work: Work, desk: Desk) -> Settled:
+    try:
+        match body:
+            case Registration():
+                return register(body, work, desk)
+            case Farewell():
+                return leave(body, work, desk)
+            case Speech():
+                return _answer_speech(body, work, desk)
+    except Refused as refused:
+        return refusal(refused)
+
+
+def _answer_speech(speech: Speech, work: Work, desk: Desk) -> Settled:
+    if isinstance(speech.message, Authorize):
+        return authorize(speech, work, desk)
+    if isinstance(speech.message, Renew):
+        return renew(speech, work, desk)
+    return explain(speech, work, desk)
+
+
+def _internal() -> Refused:
+    return Refused(Code.INTERNAL)

@@ -1,0 +1,197 @@
+"""Opens and verifies a request before the store is touched: everything here is processor time only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+from cryptography import x509
+
+from licet.endpoint.limits import Attempt
+from licet.kernel.ids import AuthorityId, InstanceId, Tag, TokenId, Udi
+from licet.kernel.problems import Code, Refused, RulesBroken
+from licet.ledger.ports import Needs
+from licet.pki.csr import read_csr
+from licet.pki.profiles import Profile
+from licet.pki.verifier import Verified, verify_chain
+from licet.registrar.shapes import Farewell, Note, Registration, Speech
+from licet.wire import limits
+from licet.wire.envelope import Kind, Opened, check_signature, open_envelope
+from licet.wire.keys import digest, from_base64, public_bytes, thumbprint
+from licet.wire.messages import LEAVE_NOTES, REQUESTS, Leave, Numbered, Register
+from licet.wire.tokens import authority_mark
+
+Body = Registration | Speech | Farewell
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A request as far as it could be read and believed.
+
+    Attributes:
+        digest: of the envelope bytes.
+        trust_version: the newest trust list of the device; None where it did not say.
+        body: what is to be decided; None where it is refused already.
+        refused: why it is refused already.
+        attempt: as which registration its failure counts; None for another message.
+    """
+
+    digest: str
+    trust_version: int | None = None
+    body: Body | None = None
+    refused: Refused | None = None
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads requests to one authority at one instant.
+
+    Attributes:
+        roots: device certificates under any of these are good.
+        wait_s: asked before a registration costs anything: seconds that it must wait.
+    """
+
+    authority: AuthorityId
+    roots: tuple[bytes, ...]
+    now: datetime
+    peer: str | None
+    wait_s: Callable[[Attempt], int]
+
+    def read(self, data: bytes) -> Read:
+        """Return a request, verified or refused; what it says is never raised.
+
+        The addressee is looked at before the signature: it is cheap, and who is wrong here should
+        hear that rather than that his certificate is bad.
+        """
+        read = Read(digest(data))
+        try:
+            opened = open_envelope(data, max_bytes=limits.MAX_REQUEST_BYTES)
+            message = REQUESTS.decode(opened.payload)
+            read = replace(read, trust_version=_trust_version(message))
+            return self._believe(read, opened, message)
+        except RulesBroken as broken:
+            return replace(read, refused=Refused(broken.code, broken.detail))
+
+    def _believe(self, read: Read, opened: Opened, message: msgspec.Struct) -> Read:
+        match opened.kind, message:
+            case Kind.REGISTER, Register():
+                return self._register(read, opened, message)
+            case Kind.REQUEST, Numbered():
+                return replace(read, body=self._speech(read, opened, message))
+            case Kind.LEAVE, Leave():
+                return replace(read, body=self._farewell(opened, message))
+            case _:
+                held = f"an envelope of kind {opened.kind} holds another kind of message"
+                raise RulesBroken(Code.MALFORMED, held)
+
+    def _register(self, read: Read, opened: Opened, message: Register) -> Read:
+        """Return a registration; only a signed one counts against its token and UDI."""
+        if message.authority != authority_mark(self.authority):
+            raise RulesBroken(Code.WRONG_AUTHORITY)
+        udi = Udi(message.pid, message.sn)
+        attempt = Attempt(token=message.token, udi=udi, peer=self.peer)
+        wait_s = self.wait_s(attempt)
+        if wait_s:
+            return replace(read, refused=Refused(Code.SLOW_DOWN, retry_after_s=wait_s))
+        try:
+            registration = self._registration(read, opened, message)
+        except RulesBroken as broken:
+            refused = Refused(broken.code, broken.detail)
+            return replace(read, refused=refused, attempt=Attempt(peer=self.peer))
+        return replace(read, body=registration, attempt=attempt)
+
+    def _registration(self, read: Read, opened: Opened, message: Register) -> Registration:
+        if opened.chain:
+            raise RulesBroken(Code.MALFORMED, "a registration brings no certificates")
+        try:
+            csr = from_base64(message.csr)
+        except ValueError as error:
+            raise RulesBroken(Code.MALFORMED, f"CSR: {error}") from error
+        key = read_csr(csr)
+        check_signature(opened, key)
+        return Registration(
+            digest=read.digest,
+            message=message,
+            key=public_bytes(key),
+            thumbprint=thumbprint(key),
+            csr=digest(csr),
+            notes=tuple(self._note(text) for text in message.notes),
+        )
+
+    def _speech(self, read: Read, opened: Opened, message: Numbered) -> Speech:
+        if message.authority != self.authority:
+            raise RulesBroken(Code.WRONG_AUTHORITY)
+        device = verify_chain(opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now)
+        self._check_speaker(opened, device, message.instance)
+        return Speech(read.digest, message, public_bytes(device.key), thumbprint(device.key))
+
+    def _farewell(self, opened: Opened, message: Leave) -> Farewell:
+        """Return a leave note; its certificate may have ended, since it may be carried for long."""
+        if message.authority != self.authority:
+            raise RulesBroken(Code.WRONG_AUTHORITY)
+        try:
+            device = verify_chain(
+                opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now
+            )
+        except RulesBroken as broken:
+            if broken.code is not Code.CERTIFICATE_EXPIRED:
+                raise
+            device = verify_chain(
+                opened.chain, roots=self.roots, profile=Profile.DEVICE, at=_end(opened.chain[0])
+            )
+        self._check_speaker(opened, device, message.instance)
+        return Farewell(message, thumbprint(device.key))
+
+    @staticmethod
+    def _check_speaker(opened: Opened, device: Verified, instance: str) -> None:
+        check_signature(opened, device.key)
+        if device.instance != instance:
+            raise RulesBroken(Code.BAD_CERTIFICATE, "it is for another instance")
+
+    def _note(self, text: str) -> Note:
+        """Return a carried leave note; a bad one is no reason to refuse the registration."""
+        try:
+            opened = open_envelope(text.encode(), max_bytes=limits.MAX_REQUEST_BYTES)
+            message = LEAVE_NOTES.decode(opened.payload)
+            if opened.kind is not Kind.LEAVE or not isinstance(message, Leave):
+                return Note(why="not a leave note")
+            if message.authority != self.authority:
+                return Note(leave=message)
+            farewell = self._farewell(opened, message)
+        except RulesBroken as broken:
+            return Note(why=str(broken))
+        return Note(key=farewell.thumbprint, leave=message)
+
+
+def _trust_version(message: msgspec.Struct) -> int:
+    """Return what the device trusts; a leave note does not say, and known lists do no harm."""
+    return message.trust_version if isinstance(message, Register | Numbered) else 0
+
+
+def _end(certificate: bytes) -> datetime:
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+
+
+def needs_of(bodies: tuple[Body, ...]) -> Needs:
+    """Return what a batch will ask the store for."""
+    instances: dict[InstanceId, None] = {}
+    keys: dict[str, None] = {}
+    udis: dict[Udi, None] = {}
+    tokens: dict[TokenId, None] = {}
+    tags: dict[Tag, None] = {}
+    for body in bodies:
+        match body:
+            case Registration():
+                keys[body.thumbprint] = None
+                udis[body.udi] = None
+                tokens[TokenId(body.message.token)] = None
+                for note in body.notes:
+                    if note.leave is not None:
+                        instances[InstanceId(note.leave.instance)] = None
+            case Speech():
+                instances[body.instance] = None
+                tags.update((Tag(item.tag), None) for item in body.message.wanted)
+            case Farewell():
+                instances[InstanceId(body.message.instance)] = None
+    return Needs(tuple(instances), tuple(keys), tuple(udis), tuple(tokens), tuple(tags))

@@ -1,0 +1,119 @@
+"""The alerts that devices cause by what they say, and the words of each."""
+
+from datetime import datetime
+
+from licet.kernel.ids import InstanceId, Udi
+from licet.kernel.problems import Code
+from licet.ledger.model import Alert, Event, Instance, Severity, UdiRecord
+from licet.ledger.ports import Work
+from licet.wire.messages import Problem
+
+
+def clone_key(instance: InstanceId) -> str:
+    """Return the key of the alert that an instance may have a copy."""
+    return f"clone:{instance}"
+
+
+def failed_to_connect_key(instance: InstanceId) -> str:
+    """Return the key of the alert that an instance was not heard for its renewal period."""
+    return f"connect:{instance}"
+
+
+def problem(code: Code, number: int | None) -> Problem:
+    """Return a refusal that leaves a trace, and so cannot be raised."""
+    return Problem(code=code, detail="", number=number, retry_after_s=None)
+
+
+def possible_clone(work: Work, instance: Instance, now: datetime) -> None:
+    """Raise *Possible Clone*: a second history of an instance spoke once (PROTOCOL.md 3)."""
+    text = (
+        f"{instance.udi.text} spoke as if its storage were older than its last message. "
+        "It was restored from a copy, or two products share one storage"
+    )
+    _alert(work, instance, clone_key(instance.id), "Possible Clone", Severity.MINOR, text, now)
+
+
+def cloned(work: Work, instance: Instance, now: datetime) -> None:
+    """Raise *Possible Clone* to Major: two histories speak, and both are refused."""
+    text = (
+        f"Two products speak as {instance.udi.text} and both are refused. "
+        "Keep or remove the product instance; then register the other product again"
+    )
+    _alert(work, instance, clone_key(instance.id), "Possible Clone", Severity.MAJOR, text, now)
+
+
+def duplicate_udi(work: Work, instance: Instance, now: datetime) -> None:
+    """Raise *Duplicate UDI* in the account of `instance`; the other account is never named."""
+    _alert(
+        work,
+        instance,
+        f"duplicate-udi:{instance.account}:{instance.udi.text}",
+        "Duplicate UDI",
+        Severity.MINOR,
+        f"{instance.udi.text} is registered in another smart account too",
+        now,
+    )
+
+
+def replaced(work: Work, old: Instance, new: Instance, now: datetime) -> None:
+    """Raise *Product Instance Replaced* on the virtual accounts of both, once if they are one."""
+    text = f"{old.udi.text} was registered again with force; its former registration was removed"
+    for instance in {old.virtual_account: old, new.virtual_account: new}.values():
+        key = f"replaced:{old.id}:{instance.virtual_account}"
+        _alert(work, instance, key, "Product Instance Replaced", Severity.MINOR, text, now)
+
+
+def rolled_back(work: Work, instance: Instance, was: UdiRecord, now: datetime) -> None:
+    """Raise *Rolled Back Store*: a product reports less than it did before (PROTOCOL.md 3)."""
+    _alert(
+        work,
+        instance,
+        f"rolled-back:{instance.account}:{instance.udi.text}",
+        "Rolled Back Store",
+        Severity.MINOR,
+        f"{instance.udi.text} reports less evaluation time used, or fewer keys made, than before "
+        f"({was.evaluation_used_s} s, {was.generation} keys): its storage was set back or erased",
+        now,
+    )
+
+
+def record(work: Work, instance: Instance, text: str, now: datetime) -> None:
+    """Add an event that a device caused, about its instance."""
+    work.record(
+        Event(
+            at=now,
+            who=who(instance.udi),
+            account=instance.account,
+            virtual_account=instance.virtual_account,
+            subject=instance.id,
+            text=text,
+        )
+    )
+
+
+def who(udi: Udi) -> str:
+    """Return how events name a device."""
+    return f"device {udi.text}"
+
+
+def _alert(
+    work: Work,
+    instance: Instance,
+    key: str,
+    kind: str,
+    severity: Severity,
+    message: str,
+    now: datetime,
+) -> None:
+    work.put_alert(
+        Alert(
+            key=key,
+            kind=kind,
+            severity=severity,
+            account=instance.account,
+            source=instance.virtual_account,
+            message=message,
+            raised_at=now,
+        )
+    )
+    record(work, instance, f"{kind}: {message}", now)
