@@ -1,109 +1,129 @@
-"""Why an instance stands as it does, as far as only its account knows."""
+"""Why a product instance is out of compliance, as far as the account knows.
 
+The checks are the four causes of the source document's flow chart, "Possible reasons why for OOC
+State": a token of the wrong account, too few licenses, the wrong license on the device, and a
+subscription that has ended. The device hears them by *explain*, the doctor and the console show
+the same values.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
+from licet.kernel.ids import Tag
 from licet.kernel.problems import Finding
 from licet.kernel.time import print_instant
-from licet.ledger.model import Instance, Pool, Usage
-from licet.ledger.pools import balance, counts, purchased
+from licet.ledger.model import Instance, Pool, Usage, VirtualAccount
+from licet.ledger.pools import balance, purchased
 from licet.ledger.ports import Work
-
-IDLE_ACCOUNTS_MAX = 3
 
 
 def why(work: Work, instance: Instance, now: datetime) -> tuple[Finding, ...]:
-    """Return what was looked at for an instance: its place, its history, each license it uses.
-
-    The causes are those of the source document's troubleshooting: the token of another virtual
-    account, licenses idle elsewhere in the smart account, too few licenses, an ended subscription.
-    """
-    findings = [_place(work, instance), _history(instance)]
-    findings += [_license(work, instance, usage, now) for usage in instance.usage]
-    if instance.usage_released:
-        findings.append(
-            Finding(
-                check="Authorization period",
-                seen="the licenses were released because the product was silent past its deadline",
-                ok=False,
-                cause="No authorization request came before the deadline",
-                remedy="license smart renew auth",
-            )
-        )
-    elif not instance.usage:
-        findings.append(
-            Finding(check="Licenses in use", seen="none is reported by the product", ok=True)
-        )
-    return tuple(findings)
+    """Return findings about an instance, the account first, then each license that it uses."""
+    home = work.virtual_account(instance.virtual_account)
+    others = [
+        place
+        for place in work.virtual_accounts(instance.account)
+        if place.id != instance.virtual_account
+    ]
+    found = [_clone(instance)] if instance.cloned else []
+    if home is not None:
+        found.append(_account(work, instance, home))
+    for usage in instance.usage:
+        found.extend(_license(work, instance, usage, others, now))
+    if not instance.usage:
+        found.append(Finding("licenses in use", "none are reported by this product", ok=True))
+    return tuple(found)
 
 
-def _place(work: Work, instance: Instance) -> Finding:
-    account = work.account(instance.account)
-    virtual = work.virtual_account(instance.virtual_account)
-    names = f"{account.name if account else '?'} / {virtual.name if virtual else '?'}"
+def _clone(instance: Instance) -> Finding:
     return Finding(
-        check="Virtual account",
-        seen=f"the product instance stands in {names}, and uses the licenses of that account",
-        ok=True,
+        "one product speaks as this instance",
+        f"two histories of {instance.udi.text} have spoken",
+        ok=False,
+        cause="The product's storage was copied, or restored from a copy that is still in use.",
+        remedy="The license administrator keeps or removes the instance; register the other again.",
     )
 
 
-def _history(instance: Instance) -> Finding:
-    check = "Message history"
-    if instance.cloned:
-        return Finding(
-            check=check,
-            seen="two products speak as this instance",
-            ok=False,
-            cause="The storage of the product was copied",
-            remedy="The license administrator chooses which one stays; register the other again",
-        )
-    return Finding(check=check, seen="one product speaks as this instance", ok=True)
+def _account(work: Work, instance: Instance, home: VirtualAccount) -> Finding:
+    account = work.account(instance.account)
+    name = account.name if account else instance.account
+    return Finding(
+        "the account of the ID token", f"'{name}', virtual account '{home.name}'", ok=True
+    )
 
 
-def _license(work: Work, instance: Instance, usage: Usage, now: datetime) -> Finding:
+def _license(
+    work: Work, instance: Instance, usage: Usage, others: Sequence[VirtualAccount], now: datetime
+) -> list[Finding]:
     pool = work.pool(instance.virtual_account, usage.tag)
     entry = work.license(usage.tag)
     name = entry.name if entry else usage.tag
     bought, left = purchased(pool, now), balance(pool, now)
-    seen = f"{pool.in_use} in use, {bought} purchased, balance {left}"
-    check = f"License {name}"[:256]
+    seen = f"{bought} purchased, {pool.in_use} in use, balance {left}"
     if left >= 0:
-        return Finding(check=check, seen=seen, ok=True)
-    cause, remedy = _shortage(work, instance, pool, now)
-    return Finding(check=check, seen=seen, ok=False, cause=cause, remedy=remedy)
+        return [Finding(f"enough of '{name}'", seen, ok=True)]
+    short = Finding(
+        f"enough of '{name}'",
+        seen,
+        ok=False,
+        cause=f"{-left} more are in use than were purchased in this virtual account.",
+        remedy="Buy more, or release them on a product that does not need them.",
+    )
+    causes = [
+        _ended(pool, name, now),
+        _held_elsewhere(work, usage.tag, name, others, now),
+        _wrong_license(work, instance, name, bought, now),
+    ]
+    return [short, *(cause for cause in causes if cause is not None)]
 
 
-def _shortage(work: Work, instance: Instance, pool: Pool, now: datetime) -> tuple[str, str]:
-    """Return the cause of a negative balance and its remedy; what costs nothing comes first."""
-    idle = _idle(work, instance, pool, now)
-    if idle:
-        names = ", ".join(f"{count} in {name}" for name, count in idle)
-        return (
-            f"Licenses lie idle in other virtual accounts: {names}",
-            "Transfer licenses to this virtual account, or the product instance to that one",
-        )
-    ended = [item for item in pool.holdings if item.ends_at is not None and item.ends_at <= now]
-    if ended:
-        last = max(ended, key=lambda item: (item.ends_at or now, item.id))
-        count, end = sum(item.quantity for item in ended), print_instant(last.ends_at or now)
-        return (
-            f"{count} licenses have ended, the last on {end} (order {last.order})",
-            "Renew the subscription, or release the license on the product",
-        )
-    if any(not counts(item, now) for item in pool.holdings):
-        return ("Licenses were ordered that have not started yet", "Wait for their start date")
-    return (
-        "More is in use than was purchased",
-        "Purchase licenses, release some, or use the license level that was purchased",
+def _ended(pool: Pool, name: str, now: datetime) -> Finding | None:
+    """Tell of licenses that have ended: "License subscription has expired"."""
+    ended = [held for held in pool.holdings if held.ends_at is not None and held.ends_at <= now]
+    if not ended:
+        return None
+    last = max(held.ends_at for held in ended if held.ends_at is not None)
+    return Finding(
+        f"the term of '{name}'",
+        f"{sum(held.quantity for held in ended)} have ended, the last on {print_instant(last)}",
+        ok=False,
+        cause="The license subscription has expired.",
+        remedy="Renew the subscription.",
     )
 
 
-def _idle(work: Work, instance: Instance, pool: Pool, now: datetime) -> list[tuple[str, int]]:
-    """Return the other virtual accounts of the smart account with licenses left, most first."""
-    left = [
-        (virtual.name, balance(work.pool(virtual.id, pool.tag), now))
-        for virtual in work.virtual_accounts(instance.account)
-        if virtual.id != instance.virtual_account
-    ]
-    idle = sorted((item for item in left if item[1] > 0), key=lambda item: (-item[1], item[0]))
-    return idle[:IDLE_ACCOUNTS_MAX]
+def _held_elsewhere(
+    work: Work, tag: Tag, name: str, others: Sequence[VirtualAccount], now: datetime
+) -> Finding | None:
+    """Tell of licenses that lie idle in other virtual accounts: "generated from wrong ... Account"."""
+    idle = [(place.name, balance(work.pool(place.id, tag), now)) for place in others]
+    idle = [(place, count) for place, count in idle if count > 0]
+    if not idle:
+        return None
+    places = ", ".join(f"{count} in '{place}'" for place, count in idle)
+    return Finding(
+        f"'{name}' in other virtual accounts",
+        f"idle: {places}",
+        ok=False,
+        cause="The ID token may have been created in the wrong virtual account.",
+        remedy="Transfer the licenses here, or the product instance there.",
+    )
+
+
+def _wrong_license(
+    work: Work, instance: Instance, name: str, bought: int, now: datetime
+) -> Finding | None:
+    """Tell where nothing of a license was ever bought here: "Wrong license is being used"."""
+    if bought:
+        return None
+    used = [usage.tag for usage in instance.usage]
+    covered = [tag for tag in used if balance(work.pool(instance.virtual_account, tag), now) >= 0]
+    seen = f"none purchased here; {len(covered)} of {len(used)} licenses in use are covered"
+    return Finding(
+        f"'{name}' is the license that was meant",
+        seen,
+        ok=False,
+        cause="The product may use another license, or license level, than was purchased.",
+        remedy="Confirm that the license level is set correctly on the product.",
+    )
