@@ -114,7 +114,7 @@ class Life(RuleBasedStateMachine):
 
     def ask(self, request: bytes) -> bytes:
         """Let the authority answer."""
-        [answer] = self.authority.endpoint.handle([request], now=self._authority_now())
+        [answer] = self.authority.answer([request], self._authority_now())
         return answer
 
     def ask_again(self, request: bytes) -> None:

@@ -26,7 +26,7 @@ from licet.ledger.model import (
     SmartAccount,
     VirtualAccount,
 )
-from licet.pki.authority import AuthorityKeys, found_authority
+from licet.pki.authority import AuthorityKeys, found_authority, renew_keys
 from licet.pki.trust import mark_of
 from licet.store.memory import MemoryStore
 from licet.wire import limits
@@ -84,6 +84,12 @@ class Authority:
                 name = tag.split(",")[0].rsplit(".", 1)[-1].title()
                 work.put_license(License(tag, f"Example {name}", f"{name} features"))
             work.commit()
+
+    def answer(self, requests: list[bytes], now: datetime) -> list[bytes]:
+        """Answer requests, with keys and certificates renewed when they fall due."""
+        self.keys = renew_keys(self.keys, chance=self.chance, now=now)
+        self.endpoint.keys = self.keys
+        return self.endpoint.handle(requests, now=now)
 
     def token(self, *, uses: int | None = None, days: int = 3650, now: datetime = START) -> str:
         """Create a token and return its 172 characters."""
@@ -202,7 +208,7 @@ class Device:
             deliver(NoAnswer(UNREACHABLE))
             return
         now = START + self.clock.passed + self.authority_offset
-        [answer] = self.authority.endpoint.handle([message.request], now=now)
+        [answer] = self.authority.answer([message.request], now)
         if self.lose_answers:
             self.lose_answers -= 1
             deliver(NoAnswer("Communication message send error"))
