@@ -1,0 +1,1 @@
+"""The NX-OS style command line over an agent."""

@@ -1,0 +1,225 @@
+"""Reads a line against the tree of commands: abbreviations, `?`, completion and carets.
+
+Nothing here knows a command; `grammar` does. A line that cannot be read is a value, never an error.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from licet.switch.grammar import PARAMETERS, REACHES, UNMODELED, Kind, Mode, Parameter, Row
+from licet.switch.tree import NO, Leaf, Node, tree
+
+RETURN = "<CR>"
+_WORDS = re.compile(r"\S+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+_PHONE = re.compile(r"\+[0-9X -]+\Z")
+_URL = re.compile(r"https?://[!-~]+\Z", re.IGNORECASE)
+
+
+class Fault(StrEnum):
+    """Why a line cannot be read; the value is NX-OS's text (device.md 1.9)."""
+
+    INVALID = "% Invalid command at '^' marker."
+    INCOMPLETE = "% Incomplete command at '^' marker."
+    AMBIGUOUS = "% Ambiguous command at '^' marker."
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line that was read.
+
+    Attributes:
+        negative: it is the `no` form.
+        words: the words of the table that it means, in full, parameters as `<name>`.
+        values: what was given for parameters and choices.
+    """
+
+    row: Row
+    negative: bool
+    words: tuple[str, ...]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A line that cannot be read, and the column of the word that is to blame."""
+
+    fault: Fault
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmodeled:
+    """A valid NX-OS command that this switch does not model, by its first words."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    column: int
+
+
+def plain(line: str) -> str:
+    """Return a line with everything that is not printable replaced by a space."""
+    return "".join(char if char.isprintable() else " " for char in line)
+
+
+def is_comment(line: str) -> bool:
+    """Tell whether there is nothing in a line, or a comment (`!`)."""
+    return not line.strip() or line.lstrip().startswith("!")
+
+
+def begins_show(line: str, mode: Mode) -> bool:
+    """Tell whether the first word of a line means `show`, the only command with filters."""
+    tokens = _tokens(line.partition("|")[0])
+    return bool(tokens) and _starting(tree(mode), tokens[0].text) == ["show"]
+
+
+def parse(line: str, mode: Mode) -> Command | Unread | Unmodeled | None:
+    """Read a line; None where there is nothing in it but a comment (`!`)."""
+    line = plain(line)
+    tokens = _tokens(line)
+    if is_comment(line):
+        return None
+    walked = _walk(line, tokens, mode)
+    if isinstance(walked, _Reached):
+        leaf = walked.node.leaf
+        if leaf is not None:
+            values = {**leaf.chosen, **walked.values}
+            return Command(leaf.row, leaf.negative, leaf.words, values)
+        return _unmodeled(tokens, len(tokens), mode) or Unread(
+            Fault.INCOMPLETE, len(line.rstrip()) + 1
+        )
+    at, fault = walked
+    if fault is Fault.INVALID:
+        known = _unmodeled(tokens, at, mode)
+        if known is not None:
+            return known
+    return Unread(fault, tokens[at].column)
+
+
+def offers(line: str, mode: Mode) -> "Offers | Unread":
+    """Return what may stand where `line` ends: within its last word, or after a space."""
+    line = plain(line)
+    tokens = _tokens(line)
+    partial = _Token("", len(line))
+    if tokens and not line.endswith(" "):
+        partial = tokens.pop()
+    walked = _walk(line, tokens, mode)
+    if not isinstance(walked, _Reached):
+        at, fault = walked
+        return Unread(fault, tokens[at].column)
+    if walked.ended:
+        # The rest of the line belongs to a LINE parameter: nothing else can follow.
+        return Offers((), None, walked.node.leaf)
+    words = _starting(walked.node, partial.text)
+    parameter = walked.node.parameter
+    named = None if parameter is None else PARAMETERS[parameter[0]]
+    if named is not None and partial.text and (words or not _accepts(named, partial.text)):
+        named = None
+    leaf = None if partial.text else walked.node.leaf
+    if partial.text and not words and named is None:
+        return Unread(Fault.INVALID, partial.column)
+    return Offers(tuple((word, walked.node.help[word]) for word in words), named, leaf)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What may stand at a place: keywords with their help, a parameter, the end of the line."""
+
+    words: tuple[tuple[str, str], ...]
+    parameter: Parameter | None
+    leaf: Leaf | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    node: Node
+    values: Mapping[str, str]
+    ended: bool
+
+
+def _tokens(line: str) -> list[_Token]:
+    return [_Token(found.group(), found.start()) for found in _WORDS.finditer(line)]
+
+
+def _walk(line: str, tokens: list[_Token], mode: Mode) -> "_Reached | tuple[int, Fault]":
+    """Follow tokens from the root; where that fails, say at which token, and why."""
+    node = tree(mode)
+    values: dict[str, str] = {}
+    for at, token in enumerate(tokens):
+        words = _starting(node, token.text)
+        if len(words) == 1:
+            node = node.words[words[0]]
+            continue
+        if words:
+            return at, Fault.AMBIGUOUS
+        if node.parameter is None:
+            return at, Fault.INVALID
+        name, then = node.parameter
+        parameter = PARAMETERS[name]
+        whole_line = parameter.kind is Kind.LINE
+        text = line[token.column :].strip() if whole_line else token.text
+        if not _accepts(parameter, text):
+            return at, Fault.INVALID
+        values[name] = text
+        node = then
+        if whole_line:
+            return _Reached(node, values, ended=True)
+    return _Reached(node, values, ended=False)
+
+
+def _starting(node: Node, text: str) -> list[str]:
+    """Return the keywords that `text` may stand for: itself, or those that begin with it."""
+    text = text.lower()
+    exact = [word for word in node.words if word.lower() == text]
+    return exact or sorted(word for word in node.words if word.lower().startswith(text))
+
+
+def _accepts(parameter: Parameter, text: str) -> bool:
+    if parameter.kind is Kind.NUMBER:
+        # Longer than any bound is out of bounds; int() is not asked about a million digits.
+        digits = text.isascii() and text.isdigit() and len(text) <= len(str(parameter.most))
+        return digits and parameter.least <= int(text) <= parameter.most
+    if len(text) > parameter.most:
+        return False
+    match parameter.kind:
+        case Kind.NAME:
+            return _NAME.match(text) is not None
+        case Kind.PHONE:
+            return _PHONE.match(text) is not None
+        case Kind.URL:
+            return _URL.match(text) is not None
+        case Kind.WORD | Kind.LINE:
+            return True
+
+
+def _unmodeled(tokens: list[_Token], fault: int, mode: Mode) -> Unmodeled | Unread | None:
+    """Return the command of NX-OS that explains the word at fault, if there is one.
+
+    `fault` is the number of the token that the grammar lacks; one past the last where it lacks
+    nothing but an end.
+    """
+    said = tokens
+    if tokens[0].text.lower() == NO and mode is not Mode.EXEC:
+        said, fault = tokens[1:], fault - 1
+    if fault < 0 or not said:
+        return None
+    found = []
+    for phrase in {phrase for reached in REACHES[mode] for phrase in UNMODELED[reached]}:
+        words = phrase.lower().split()
+        fits = fault < len(words) <= len(said) or fault == len(said) == len(words)
+        if fits and all(
+            word.startswith(token.text.lower()) for word, token in zip(words, said, strict=False)
+        ):
+            found.append(phrase)
+    at = min(fault, len(said) - 1)
+    exact = [each for each in found if each.lower().split()[at] == said[at].text.lower()]
+    found = exact or found
+    if len(found) > 1:
+        return Unread(Fault.AMBIGUOUS, said[at].column)
+    return Unmodeled(found[0]) if found else None

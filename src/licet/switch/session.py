@@ -1,0 +1,115 @@
+"""A terminal session at a switch: a prompt, and what each line prints."""
+
+from licet.agent.events import CommandRefused
+from licet.switch.commands import HANDLERS, Terminal
+from licet.switch.filters import FILTERS, Filter, help_of_filter, read_filter, split_pipes
+from licet.switch.grammar import Mode
+from licet.switch.help import completions, help_text
+from licet.switch.parser import (
+    Command,
+    Unmodeled,
+    Unread,
+    begins_show,
+    is_comment,
+    offers,
+    parse,
+    plain,
+)
+from licet.switch.switch import Switch
+
+HELP = "?"
+LINE_CHARS_MAX = 2048
+TOO_LONG = f"% The line is longer than {LINE_CHARS_MAX} characters\n"
+
+
+class Session:
+    """One terminal at a switch; every session has a mode of its own."""
+
+    def __init__(self, switch: Switch) -> None:
+        self._terminal = Terminal(switch)
+
+    @property
+    def prompt(self) -> str:
+        """What a terminal prints before a line, e.g. `switch(config-callhome)# `."""
+        terminal = self._terminal
+        return f"{terminal.configuration.host_name}{terminal.mode.value}# "
+
+    @property
+    def closed(self) -> bool:
+        """Whether `exit` was typed in EXEC mode."""
+        return self._terminal.closed
+
+    def execute(self, line: str) -> str:
+        """Do what a line says and return what a terminal prints after it, without the next prompt.
+
+        A line that ends with `?` prints what may stand there, and does nothing. No line raises.
+        """
+        line = plain(line)
+        if len(line) > LINE_CHARS_MAX:
+            return TOO_LONG
+        if is_comment(line):
+            return ""
+        if line.rstrip().endswith(HELP):
+            return self._help(line.rstrip()[: -len(HELP)])
+        [(_, head), *pipes] = self._split(line)
+        filters: list[Filter] = []
+        command = parse(head, self._terminal.mode)
+        if not isinstance(command, Command):
+            return self._complain(command)
+        for column, text in pipes:
+            read = read_filter(column, text)
+            if isinstance(read, Unread):
+                return self._complain(read)
+            filters.append(read)
+        printed = self._run(command)
+        for each in filters:
+            printed = each.apply(printed)
+        return printed
+
+    def complete(self, line: str) -> tuple[str, ...]:
+        """Return what the last word of `line` may become, for the tab key."""
+        parts = self._split(plain(line))
+        if len(parts) == 1:
+            return completions(line, self._terminal.mode)
+        word = parts[-1][1].lstrip()
+        return tuple(name for name in FILTERS if name.startswith(word.lower()))
+
+    def _split(self, line: str) -> list[tuple[int, str]]:
+        """Return a line's command and what stands behind bars; only `show` has any."""
+        return split_pipes(line) if begins_show(line, self._terminal.mode) else [(0, line)]
+
+    def _run(self, command: Command) -> str:
+        terminal = self._terminal
+        if command.row.mode is Mode.CONFIG:
+            # A global command in a submode leaves it.
+            terminal.mode = Mode.CONFIG
+        try:
+            return HANDLERS[command.row.handler](terminal, command)
+        except CommandRefused as refused:
+            return f"% {refused}\n"
+
+    def _help(self, line: str) -> str:
+        [(_, head), *pipes] = self._split(line)
+        if not pipes:
+            found = offers(line, self._terminal.mode)
+            return self._complain(found) if isinstance(found, Unread) else help_text(found)
+        command = parse(head, self._terminal.mode)
+        if not isinstance(command, Command):
+            return self._complain(command)
+        column, text = pipes[-1]
+        help_or_problem = help_of_filter(column, text)
+        if isinstance(help_or_problem, Unread):
+            return self._complain(help_or_problem)
+        return help_or_problem
+
+    def _complain(self, problem: Unread | Unmodeled | None) -> str:
+        match problem:
+            case None:
+                return ""
+            case Unmodeled():
+                return (
+                    f"% '{problem.words}' is a command of NX-OS that this switch does not model\n"
+                )
+            case Unread():
+                caret = " " * (len(self.prompt) + problem.column) + "^"
+                return f"{caret}\n{problem.fault}\n"

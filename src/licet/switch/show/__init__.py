@@ -1,0 +1,1 @@
+"""What `show` commands print, as pure functions of values."""

@@ -1,0 +1,121 @@
+"""One switch: its configuration, its agent, its log."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from licet.agent.events import (
+    Command,
+    Enable,
+    Explanation,
+    Notify,
+    Release,
+    Request,
+    SetHostName,
+)
+from licet.agent.machine import Agent
+from licet.agent.runtime import Clock, Runtime, SnapshotStore
+from licet.agent.view import LicenseView
+from licet.kernel.ids import Tag
+from licet.kernel.time import Moment
+from licet.switch.callhome import CallHomeTransport, Network
+from licet.switch.configuration import FACTORY, Callhome, Configuration
+from licet.switch.features import wanted
+from licet.switch.syslog import print_line
+
+LOG_LINES_MAX = 2000
+
+
+class Switch:
+    """A switch over an agent; sessions type at it, a runtime's owner ticks `switch.runtime`.
+
+    A restart is a new `Switch` with a restored agent and the configuration of the old one.
+
+    Args:
+        agent: fresh or restored.
+        store: where the agent's snapshots are kept.
+        network: how the configured URL is reached.
+        configuration: what the switch boots with.
+        syslog: told every line of the log, as a console would print it.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: Agent,
+        store: SnapshotStore,
+        network: Network,
+        clock: Clock,
+        configuration: Configuration = FACTORY,
+        syslog: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.configuration = configuration
+        self.log: deque[str] = deque(maxlen=LOG_LINES_MAX)
+        self._syslog = syslog
+        self._clock = clock
+        self.runtime = Runtime(
+            agent,
+            store=store,
+            transport=CallHomeTransport(self._callhome, network),
+            clock=clock,
+            heard=self._heard,
+        )
+        self._reconcile()
+
+    def now(self) -> Moment:
+        """Return what the switch's clocks say."""
+        return self._clock.now()
+
+    def view(self) -> LicenseView:
+        """Return what can be seen of the agent now."""
+        return self.runtime.agent.view(self.now())
+
+    def configure(self, configuration: Configuration) -> None:
+        """Put a configuration in force and tell the agent what follows from it."""
+        old = self.configuration
+        self.configuration = replace(configuration, changed_at=self.now().wall)
+        if configuration.host_name != old.host_name:
+            self.runtime.handle(SetHostName(configuration.host_name))
+        before = wanted(old.features, old.level)
+        self._use(before, wanted(configuration.features, configuration.level))
+
+    def command(self, command: Command) -> None:
+        """Give the agent a command.
+
+        Raises:
+            CommandRefused: the agent does not take it now; nothing changed.
+        """
+        self.runtime.handle(command)
+
+    def _callhome(self) -> Callhome:
+        return self.configuration.callhome
+
+    def _use(self, before: dict[Tag, int], after: dict[Tag, int]) -> None:
+        """Tell the agent what changed; new entitlements first, so that it is never without."""
+        for tag, count in after.items():
+            if before.get(tag) != count:
+                self.runtime.handle(Request(tag, count))
+        for tag in before:
+            if tag not in after:
+                self.runtime.handle(Release(tag))
+
+    def _reconcile(self) -> None:
+        """Bring a restored agent and the configuration that the switch boots with together."""
+        view = self.view()
+        configuration = self.configuration
+        if view.enabled and not configuration.smart:
+            # The agent's store is durable and the configuration may not have been saved: a switch
+            # is never deregistered by a reboot.
+            self.configuration = replace(configuration, smart=True)
+        elif configuration.smart and not view.enabled:
+            self.runtime.handle(Enable())
+        if view.host_name != configuration.host_name:
+            self.runtime.handle(SetHostName(configuration.host_name))
+        before = {used.tag: used.count for used in view.entitlements}
+        self._use(before, wanted(configuration.features, configuration.level))
+
+    def _heard(self, heard: Notify | Explanation) -> None:
+        if isinstance(heard, Notify):
+            line = print_line(heard, self.configuration.host_name)
+            self.log.append(line)
+            self._syslog(line)
