@@ -109,8 +109,8 @@ def next_contact_due(desk: Desk) -> datetime:
 
 def put_decided(work: Work, desk: Desk, instance: Instance, request: str, settled: Settled) -> None:
     """Put an instance with its last decision and the instant at which the sweep looks at it."""
-    decided = replace(instance, decision=keep(request, settled))
-    work.put_instance(replace(decided, due_at=due_of(decided, desk.policy)))
+    due_at = due_of(instance, desk.policy)
+    work.put_instance(replace(instance, decision=keep(request, settled), due_at=due_at))
 
 
 def order_certificate(

@@ -168,8 +168,9 @@ def refusal(refused: Refused) -> Settled:
 
 def line(text: str, chars_max: int = 256) -> str:
     """Return `text` as one line of at most `chars_max` characters without control characters."""
-    printable = "".join(char if char.isprintable() else "?" for char in text)
-    return printable[:chars_max]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else "?" for char in text)
+    return text[:chars_max]
 
 
 def check_wanted(wanted: tuple[Wanted, ...]) -> None:
