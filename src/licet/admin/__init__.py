@@ -1,0 +1,1 @@
+"""Use cases that serve people: accounts, tokens, licenses, transfers, alerts; and the sweep that runs what falls due."""

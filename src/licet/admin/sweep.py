@@ -1,0 +1,157 @@
+"""Runs what falls due on the authority's side: silence, releases, removals, ends of terms.
+
+It is driven as the agent is: `next_due` says when, `tick` does it. Each commit is bounded, so that
+a million instances that fall due at once do not hold anything up for long.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from licet.kernel.ids import AccountId
+from licet.kernel.time import print_instant
+from licet.ledger.instances import due_of, missed_at, release_at, remove
+from licet.ledger.model import (
+    Alert,
+    Event,
+    Holding,
+    Instance,
+    Policy,
+    Severity,
+)
+from licet.ledger.pools import EXPIRY_WARNING_DAYS, holding_due
+from licet.ledger.ports import Store, Work
+from licet.ledger.usage import release_usage, review_pool
+from licet.registrar.alerts import failed_to_connect_key
+
+WHO = "sweep"
+BATCH = 500
+
+
+class Sweep:
+    """What falls due in one store.
+
+    Args:
+        store: the authority's.
+        policy: how long silence may last.
+    """
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        self._store = store
+        self._policy = policy
+
+    def next_due(self) -> datetime | None:
+        """Return when `tick` has something to do."""
+        return self._store.next_due()
+
+    def tick(self, now: datetime) -> int:
+        """Do what is due at `now`; return how many instances and holdings were looked at."""
+        done = 0
+        while True:
+            with self._store.begin() as work:
+                instances = work.due_instances(now, BATCH)
+                holdings = work.due_holdings(now, BATCH)
+                for instance in instances:
+                    self._look_at_instance(work, instance, now)
+                for holding in holdings:
+                    _look_at_holding(work, holding, now)
+                forgotten = work.forget_retired_keys(now, BATCH)
+                if not instances and not holdings and not forgotten:
+                    return done
+                work.commit()
+            done += len(instances) + len(holdings)
+
+    def _look_at_instance(self, work: Work, instance: Instance, now: datetime) -> None:
+        if instance.certified_until <= now:
+            _remove_silent(work, instance, now)
+            return
+        missed = missed_at(instance)
+        if missed is not None and missed <= now:
+            instance = _alert_missed(work, instance, now)
+        release = release_at(instance, self._policy)
+        if release is not None and release <= now:
+            instance = release_usage(work, instance, now)
+            text = f"{instance.udi.text} was silent past its deadline: its licenses were released"
+            _record(work, instance, text, now)
+        work.put_instance(replace(instance, due_at=due_of(instance, self._policy)))
+
+
+def _remove_silent(work: Work, instance: Instance, now: datetime) -> None:
+    """Remove an instance whose certificate has ended (RULES.md 26)."""
+    why = f"not heard since {print_instant(instance.last_contact_at)}; its ID certificate has ended"
+    remove(work, instance, who=WHO, why=why, now=now, retire=False)
+    work.put_alert(
+        Alert(
+            key=f"removed:{instance.id}",
+            kind="Product Instance Failed to Renew and was Removed",
+            severity=Severity.MAJOR,
+            account=instance.account,
+            source=instance.virtual_account,
+            message=f"{instance.udi.text}: {why}",
+            raised_at=now,
+        )
+    )
+
+
+def _alert_missed(work: Work, instance: Instance, now: datetime) -> Instance:
+    text = (
+        f"{instance.udi.text} has not connected during its renewal period; "
+        f"last contact {print_instant(instance.last_contact_at)}"
+    )
+    work.put_alert(
+        Alert(
+            key=failed_to_connect_key(instance.id),
+            kind="Product Instance Failed to Connect",
+            severity=Severity.MINOR,
+            account=instance.account,
+            source=instance.virtual_account,
+            message=text,
+            raised_at=now,
+            action_due_at=instance.deadline or instance.certified_until,
+        )
+    )
+    _record(work, instance, text, now)
+    return replace(instance, contact_alerted=True)
+
+
+def _look_at_holding(work: Work, holding: Holding, now: datetime) -> None:
+    """Warn of an end that comes, tell of one that came, and weigh the pool again."""
+    place = work.virtual_account(holding.virtual_account)
+    if place is not None:
+        expiring, expired = f"expiring:{holding.id}", f"expired:{holding.id}"
+        if holding.ends_at is not None and holding.ends_at <= now:
+            was_warned = work.alert(expiring) is not None
+            work.clear_alert(expiring)
+            if was_warned:
+                kind = "Licenses Expired"
+                _alert_holding(work, holding, place.account, expired, kind, now)
+        elif holding.ends_at is not None:
+            days_left = -(-(holding.ends_at - now).total_seconds() // 86_400)
+            if days_left <= max(EXPIRY_WARNING_DAYS):
+                kind = "Licenses Expiring"
+                _alert_holding(work, holding, place.account, expiring, kind, now)
+        review_pool(work, place.account, holding.virtual_account, holding.tag, now)
+    work.put_holding(replace(holding, due_at=holding_due(holding, now)))
+
+
+def _alert_holding(
+    work: Work, holding: Holding, account: AccountId, key: str, kind: str, now: datetime
+) -> None:
+    entry = work.license(holding.tag)
+    name = entry.name if entry else holding.tag
+    end = print_instant(holding.ends_at) if holding.ends_at else "never"
+    work.put_alert(
+        Alert(
+            key=key,
+            kind=kind,
+            severity=Severity.MINOR,
+            account=account,
+            source=holding.virtual_account,
+            message=f"{holding.quantity} of {name} ({holding.kind}), end: {end}",
+            raised_at=now,
+            action_due_at=holding.ends_at,
+        )
+    )
+
+
+def _record(work: Work, instance: Instance, text: str, now: datetime) -> None:
+    work.record(Event(now, WHO, instance.account, instance.virtual_account, instance.id, text))
