@@ -70,9 +70,16 @@ def _callhome(callhome: Callhome) -> list[str]:
     lines = [f"{word} {value}" for word, value in values if value is not None]
     if callhome.method is not Method.EMAIL:
         lines.append(f"destination-profile CiscoTAC-1 transport-method {callhome.method}")
-    lines += (f"destination-profile CiscoTAC-1 index {i} http {url}" for i, url in callhome.urls)
+    lines += (_url(index, url) for index, url in callhome.urls)
+    # What the factory presets and a person took away is shown as taken away, as NX-OS does.
+    at = {index for index, _ in callhome.urls}
+    lines += (f"no {_url(*preset)}" for preset in FACTORY.callhome.urls if preset[0] not in at)
     if callhome.use_vrf is not None:
         lines.append(f"transport http use-vrf {callhome.use_vrf}")
     if callhome.enabled:
         lines.append("enable")
     return ["callhome", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _url(index: int, url: str) -> str:
+    return f"destination-profile CiscoTAC-1 index {index} http {url}"

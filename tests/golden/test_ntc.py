@@ -1,0 +1,116 @@
+"""What other people's parsers read in our output (device.md 3.3)."""
+
+from collections.abc import Mapping
+
+import pytest
+from ntc_templates.parse import parse_output  # type: ignore[import-untyped]
+
+from licet.switch.features import FEATURES, TAGS
+from licet.switch.session import Session
+from licet.switch.show.status import license_status
+from licet.switch.show.text import CONVERSION
+from licet.switch.show.usage import license_usage
+from support.terminal import Lab, type_lines
+from support.views import VIEWS
+
+REGISTERED = {"smart_acct": "Example Company", "virt_acct": "Default", "reg_status": "REGISTERED"}
+UNREGISTERED = {"smart_acct": "", "virt_acct": "", "reg_status": "UNREGISTERED"}
+# The template reads one word of a registration's status: of two it reads none.
+OTHER = {"smart_acct": "", "virt_acct": "", "reg_status": ""}
+
+# It reads the status of an authorization only where a date follows.
+READ: Mapping[str, Mapping[str, str]] = {
+    "nothing in use": {**UNREGISTERED, "license_auth": ""},
+    "evaluation": {**UNREGISTERED, "license_auth": ""},
+    "evaluation expired": {**UNREGISTERED, "license_auth": ""},
+    "registering": {**OTHER, "license_auth": ""},
+    "registering again": {**OTHER, "license_auth": ""},
+    "registration retried": {**OTHER, "license_auth": ""},
+    "registration failed": {**OTHER, "license_auth": ""},
+    "registered, nothing in use": {**REGISTERED, "license_auth": ""},
+    "registered, not answered yet": {**REGISTERED, "license_auth": ""},
+    "registered, evaluation expired": {**REGISTERED, "license_auth": ""},
+    "authorized": {**REGISTERED, "license_auth": "AUTHORIZED"},
+    "out of compliance": {**REGISTERED, "license_auth": "OUT OF COMPLIANCE"},
+    "renewals failed": {**REGISTERED, "license_auth": "AUTHORIZED"},
+    "renewals done": {**REGISTERED, "license_auth": "AUTHORIZED"},
+    "authorization expired": {**REGISTERED, "license_auth": ""},
+}
+
+
+def read(platform: str, command: str, text: str) -> list[dict[str, str]]:
+    """Return what a template of ntc-templates reads."""
+    rows: list[dict[str, str]] = parse_output(platform=platform, command=command, data=text)
+    return rows
+
+
+def test_every_state_is_tried() -> None:
+    """A state that breaks people's parsers could be added unseen."""
+    assert READ.keys() | {"disabled"} == VIEWS.keys()
+
+
+@pytest.mark.parametrize("name", READ)
+def test_the_status_template_reads_every_state(name: str) -> None:
+    """Automation that reads `show license status` by ntc-templates would fail or be misled."""
+    [found] = read("cisco_ios", "show license status", license_status(VIEWS[name]))
+    assert {key: found[key] for key in READ[name]} == READ[name]
+    assert found["sl_enabled"] == "ENABLED"
+
+
+def test_the_status_template_reads_that_it_is_off() -> None:
+    """Automation would take a switch without smart licensing for one with it."""
+    [found] = read("cisco_ios", "show license status", license_status(VIEWS["disabled"]))
+    assert found["sl_enabled"] == "DISABLED"
+
+
+@pytest.mark.parametrize(
+    "name", ["evaluation", "registered, nothing in use", "authorized", "out of compliance"]
+)
+def test_the_strict_template_reads_the_blocks_that_it_knows(name: str) -> None:
+    """A line of the two main blocks would be one that no agent of the family prints."""
+    text = license_status(VIEWS[name])
+    known = text.removesuffix("\n" + "".join(f"{line}\n" for line in CONVERSION))
+    assert known != text
+    [found] = read("cisco_asa", "show license all", known)
+    view = VIEWS[name]
+    assert found["smart_status"] == "ENABLED"
+    if view.registration.expires_at is not None:
+        assert found["registration_initial_status"] == "SUCCEEDED"
+        assert found["registration_initial_date"] == "Jun 22 16:15:41 2022 UTC"
+        assert found["registration_next_renewal_date"] == "Dec 19 16:15:41 2022 UTC"
+        assert found["registration_expiration_date"] == "Jun 22 16:10:00 2023 UTC"
+        assert found["auth_next_communication_date"] == "Jul 02 06:05:04 2022 UTC"
+        assert found["auth_deadline"] == "Sep 20 16:11:00 2022 UTC"
+    else:
+        assert found["eval_remaining"] == "89 days, 1 hours, 33 minutes, 51 seconds"
+
+
+def test_the_strict_template_reads_the_reason_of_a_failure() -> None:
+    """A reason would not be found where parsers look for it: under its attempt, four spaces in."""
+    text = license_status(VIEWS["renewals failed"])
+    known = text.removesuffix("\n" + "".join(f"{line}\n" for line in CONVERSION))
+    [found] = read("cisco_asa", "show license all", known)
+    assert found["registration_last_renewal"] == "FAILED"
+    assert found["registration_last_renewal_error"] == "Communication message send error"
+    assert found["auth_fail_error"] == "Communication message send error"
+
+
+def test_the_usage_template_reads_the_traditional_table() -> None:
+    """Automation would not find a package, or take one for installed."""
+    text = license_usage(VIEWS["disabled"], tuple(TAGS))
+    rows = read("cisco_nxos", "show license usage", text)
+    assert [row["feature"] for row in rows] == list(TAGS)
+    assert {(row["installed"], row["status"], row["comments"]) for row in rows} == {
+        ("No", "Unused", "-")
+    }
+
+
+def test_the_feature_and_clock_templates_read_ours() -> None:
+    """Automation would not see a feature that is on, or the switch's time."""
+    session = Session(Lab().switch())
+    type_lines(session, "configure terminal", "feature bgp", "feature nv overlay")
+    rows = read("cisco_nxos", "show feature", session.execute("show feature"))
+    assert len(rows) == len(FEATURES)
+    assert {row["name"] for row in rows if row["state"] == "enabled"} == {"bgp", "nve"}
+    [clock] = read("cisco_nxos", "show clock", session.execute("show clock"))
+    assert (clock["time"], clock["dayweek"], clock["year"]) == ("16:00:00.000", "Wed", "2022")
