@@ -97,11 +97,6 @@ def test_help() -> None:
         "license smart register idtoken ?",
         "license smart register idtoken x ?",
         "show running-config ?",
-        "show clock | ?",
-        "show clock | in?",
-        "show clock | include ?",
-        "show clock | count ?",
-        "show clock | grep ?",
         "show bogus ?",
         "configure terminal",
         "callhome",
@@ -131,6 +126,30 @@ switch# show running-config ?
   <CR>
   callhome  Of call home
   |         Pipe the output to a filter
+switch# show bogus ?
+             ^
+% Invalid command at '^' marker.
+switch# configure terminal
+Enter configuration commands, one per line. End with CNTL/Z.
+switch(config)# callhome
+switch(config-callhome)# destination-profile CiscoTAC-1 index ?
+  <1-65535>  Index of the destination
+switch(config-callhome)# streetaddress ?
+  LINE  Street address (Max Size 255)
+""")
+
+
+def test_help_behind_a_bar() -> None:
+    """A person would not find the filters."""
+    typed = type_lines(
+        fresh(),
+        "show clock | ?",
+        "show clock | in?",
+        "show clock | include ?",
+        "show clock | count ?",
+        "show clock | grep ?",
+    )
+    assert typed == snapshot("""\
 switch# show clock | ?
   begin    Begin with the first line that matches
   count    Count the lines
@@ -146,16 +165,6 @@ switch# show clock | count ?
 switch# show clock | grep ?
                      ^
 % Invalid command at '^' marker.
-switch# show bogus ?
-             ^
-% Invalid command at '^' marker.
-switch# configure terminal
-Enter configuration commands, one per line. End with CNTL/Z.
-switch(config)# callhome
-switch(config-callhome)# destination-profile CiscoTAC-1 index ?
-  <1-65535>  Index of the destination
-switch(config-callhome)# streetaddress ?
-  LINE  Street address (Max Size 255)
 """)
 
 
