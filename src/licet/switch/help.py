@@ -1,7 +1,7 @@
 """What `?` prints and what the tab key completes to."""
 
 from licet.switch.grammar import Kind, Mode, Parameter
-from licet.switch.parser import RETURN, Offers, Unread, offers
+from licet.switch.parser import RETURN, Offers, offers
 
 _PIPE_HELP = ("|", "Pipe the output to a filter")
 
@@ -33,4 +33,4 @@ def _parameter(parameter: Parameter) -> tuple[str, str]:
 def completions(line: str, mode: Mode) -> tuple[str, ...]:
     """Return the keywords that the last word of `line` may become; none where it cannot be read."""
     found = offers(line, mode)
-    return () if isinstance(found, Unread) else tuple(word for word, _ in found.words)
+    return tuple(word for word, _ in found.words) if isinstance(found, Offers) else ()

@@ -94,15 +94,10 @@ def parse(line: str, mode: Mode) -> Command | Unread | Unmodeled | None:
         return _unmodeled(tokens, len(tokens), mode) or Unread(
             Fault.INCOMPLETE, len(line.rstrip()) + 1
         )
-    at, fault = walked
-    if fault is Fault.INVALID:
-        known = _unmodeled(tokens, at, mode)
-        if known is not None:
-            return known
-    return Unread(fault, tokens[at].column)
+    return _blame(tokens, *walked, mode)
 
 
-def offers(line: str, mode: Mode) -> "Offers | Unread":
+def offers(line: str, mode: Mode) -> "Offers | Unread | Unmodeled":
     """Return what may stand where `line` ends: within its last word, or after a space."""
     line = plain(line)
     tokens = _tokens(line)
@@ -111,8 +106,7 @@ def offers(line: str, mode: Mode) -> "Offers | Unread":
         partial = tokens.pop()
     walked = _walk(line, tokens, mode)
     if not isinstance(walked, _Reached):
-        at, fault = walked
-        return Unread(fault, tokens[at].column)
+        return _blame(tokens, *walked, mode)
     if walked.ended:
         # The rest of the line belongs to a LINE parameter: nothing else can follow.
         return Offers((), None, walked.node.leaf)
@@ -123,7 +117,7 @@ def offers(line: str, mode: Mode) -> "Offers | Unread":
         named = None
     leaf = None if partial.text else walked.node.leaf
     if partial.text and not words and named is None:
-        return Unread(Fault.INVALID, partial.column)
+        return _blame([*tokens, partial], len(tokens), Fault.INVALID, mode)
     return Offers(tuple((word, walked.node.help[word]) for word in words), named, leaf)
 
 
@@ -196,6 +190,12 @@ def _accepts(parameter: Parameter, text: str) -> bool:
             return _URL.match(text) is not None
         case Kind.WORD | Kind.LINE:
             return True
+
+
+def _blame(tokens: list[_Token], at: int, fault: Fault, mode: Mode) -> Unread | Unmodeled:
+    """Return what is wrong with the token at `at`; what NX-OS knows is not invalid."""
+    known = _unmodeled(tokens, at, mode) if fault is Fault.INVALID else None
+    return known or Unread(fault, tokens[at].column)
 
 
 def _unmodeled(tokens: list[_Token], fault: int, mode: Mode) -> Unmodeled | Unread | None:

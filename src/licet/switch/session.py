@@ -7,6 +7,7 @@ from licet.switch.grammar import Mode
 from licet.switch.help import completions, help_text
 from licet.switch.parser import (
     Command,
+    Offers,
     Unmodeled,
     Unread,
     begins_show,
@@ -92,7 +93,7 @@ class Session:
         [(_, head), *pipes] = self._split(line)
         if not pipes:
             found = offers(line, self._terminal.mode)
-            return self._complain(found) if isinstance(found, Unread) else help_text(found)
+            return help_text(found) if isinstance(found, Offers) else self._complain(found)
         command = parse(head, self._terminal.mode)
         if not isinstance(command, Command):
             return self._complain(command)

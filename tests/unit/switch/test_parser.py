@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from licet.switch.commands import HANDLERS
 from licet.switch.grammar import PARAMETERS, TABLE, Kind, Mode
 from licet.switch.help import completions
-from licet.switch.parser import Command, Fault, Unmodeled, Unread, offers, parse
+from licet.switch.parser import Command, Fault, Offers, Unmodeled, Unread, offers, parse
 from licet.switch.tree import Node, tree
 
 SAMPLE = {
@@ -91,10 +91,10 @@ def test_the_question_mark_lists_what_is_read(
     before = "".join(f"{word} " for word in line)
     found = offers(before, mode)
     if line and node.parameter is None and not node.words and line[-1] == SAMPLE[Kind.LINE]:
-        assert not isinstance(found, Unread)
+        assert isinstance(found, Offers)
         assert (found.words, found.parameter) == ((), None)
         return
-    assert not isinstance(found, Unread)
+    assert isinstance(found, Offers)
     listed = [word for word, said in found.words if said]
     assert listed == sorted(node.words)
     for word in listed:
@@ -176,6 +176,8 @@ def test_the_caret_stands_under_the_word_to_blame(
 def test_a_command_that_is_not_modeled_is_known(mode: Mode, line: str, words: str) -> None:
     """A person would look for a mistake in a command that is right."""
     assert parse(line, mode) == Unmodeled(words)
+    if line != words:
+        assert offers(line, mode) == Unmodeled(words)
 
 
 @pytest.mark.parametrize("line", ["", "   ", "! a comment", "  !", "\t\r\n"])
