@@ -124,7 +124,13 @@ class Reader:
             raise RulesBroken(Code.WRONG_AUTHORITY)
         device = verify_chain(opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now)
         self._check_speaker(opened, device, message.instance)
-        return Speech(read.digest, message, public_bytes(device.key), thumbprint(device.key))
+        return Speech(
+            digest=read.digest,
+            message=message,
+            key=public_bytes(device.key),
+            thumbprint=thumbprint(device.key),
+            certified_until=device.not_after,
+        )
 
     def _farewell(self, opened: Opened, message: Leave) -> Farewell:
         """Return a leave note; its certificate may have ended, since it may be carried for long."""

@@ -3,18 +3,22 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace as replace_part
+
 from licet.kernel.ids import Tag
 from licet.kernel.time import epoch_seconds
 from licet.ledger.model import Instance, License
 from licet.ledger.pools import compliance
 from licet.ledger.ports import Work
 from licet.ledger.usage import apply_usage
-from licet.registrar.common import find_place, hear, put_decided
+from licet.registrar.common import find_place, hear, put_decided, why_not_counted
 from licet.registrar.shapes import Desk, Settled, Speech, line
-from licet.wire.messages import Authorized, Compliance, Granted, Place, Wanted
+from licet.wire import limits
+from licet.wire.codec import encode
+from licet.wire.messages import Authorized, Compliance, Granted, Wanted
 
-UNKNOWN_TAG = "The catalog of this authority does not know this entitlement"
-EXPORT_CONTROLLED = "Export-controlled: not allowed for this product instance"
+# Leaves room in an answer for trust lists, certificates and the overhead of the envelope.
+OUTCOME_BYTES_MAX = limits.MAX_ANSWER_BYTES // 2
 
 
 def authorize(speech: Speech, work: Work, desk: Desk) -> Settled:
@@ -33,7 +37,7 @@ def authorize(speech: Speech, work: Work, desk: Desk) -> Settled:
         return heard
     place = find_place(work, heard)
     wanted = [(item, work.license(Tag(item.tag))) for item in speech.message.wanted]
-    checked = [(item, entry, _why_not(entry, place)) for item, entry in wanted]
+    checked = [(item, entry, why_not_counted(entry, place)) for item, entry in wanted]
     counted = tuple(item for item, _, why_not in checked if not why_not)
     using = apply_usage(work, heard, counted, desk.now)
     entitlements = tuple(
@@ -43,26 +47,19 @@ def authorize(speech: Speech, work: Work, desk: Desk) -> Settled:
     short = any(granted.status is Compliance.OUT_OF_COMPLIANCE for granted in entitlements)
     policy = desk.policy
     valid = timedelta(seconds=policy.authorization_for_s - policy.deadline_offset_s)
-    # RULES.md 14: a deadline is never after the end of the ID certificate.
-    deadline = min(desk.now + valid, using.certified_until)
-    outcome = Authorized(
-        place=place,
-        entitlements=entitlements,
-        next_in_s=policy.out_of_compliance_every_s if short else policy.authorization_every_s,
-        deadline=epoch_seconds(deadline),
+    # RULES.md 14: a deadline is never after the end of the ID certificate that the device holds.
+    deadline = min(desk.now + valid, speech.certified_until)
+    outcome = _fit(
+        Authorized(
+            place=place,
+            entitlements=entitlements,
+            next_in_s=policy.out_of_compliance_every_s if short else policy.authorization_every_s,
+            deadline=epoch_seconds(deadline),
+        )
     )
     settled = Settled(outcome)
     put_decided(work, desk, replace(using, deadline=deadline), speech.digest, settled)
     return settled
-
-
-def _why_not(entry: License | None, place: Place) -> str:
-    """Return why an entitlement is not counted at all; empty where it is."""
-    if entry is None:
-        return UNKNOWN_TAG
-    if entry.export_controlled and not place.export_allowed:
-        return EXPORT_CONTROLLED
-    return ""
 
 
 def _refuse(item: Wanted, entry: License | None, why_not: str) -> Granted:
@@ -83,3 +80,14 @@ def _grant(item: Wanted, entry: License | None, using: Instance, work: Work, des
         name=line(entry.name) if entry else None,
         description=line(entry.description, 1024) if entry else "",
     )
+
+
+def _fit(outcome: Authorized) -> Authorized:
+    """Return an outcome that fits into an answer: without descriptions, then without names."""
+    for field in ("description", "name"):
+        if len(encode(outcome)) <= OUTCOME_BYTES_MAX:
+            break
+        empty = {field: "" if field == "description" else None}
+        entitlements = tuple(replace_part(granted, **empty) for granted in outcome.entitlements)
+        outcome = replace_part(outcome, entitlements=entitlements)
+    return outcome

@@ -7,13 +7,16 @@ from licet.kernel.ids import AccountId, InstanceId, Udi
 from licet.kernel.problems import Code, Refused
 from licet.kernel.time import SECOND
 from licet.ledger.instances import due_of
-from licet.ledger.model import CertificateOrder, Instance, SmartAccount, VirtualAccount
+from licet.ledger.model import CertificateOrder, Instance, License, SmartAccount, VirtualAccount
 from licet.ledger.ports import Work
 from licet.pki.issuer import draw_serial
 from licet.registrar import alerts
 from licet.registrar.sequence import Placed, Standing, place
 from licet.registrar.shapes import Desk, Settled, Speech, check_wanted, keep, recall
 from licet.wire.messages import Place
+
+UNKNOWN_TAG = "The catalog of this authority does not know this entitlement"
+EXPORT_CONTROLLED = "Export-controlled: not allowed for this product instance"
 
 
 def place_of(instance: Instance, account: SmartAccount, virtual: VirtualAccount) -> Place:
@@ -26,6 +29,15 @@ def place_of(instance: Instance, account: SmartAccount, virtual: VirtualAccount)
         virtual_account=virtual.name,
         export_allowed=instance.export_allowed and account.export_allowed,
     )
+
+
+def why_not_counted(entry: License | None, place: Place) -> str:
+    """Return why an entitlement is answered `invalid-tag` and not counted; empty where it counts."""
+    if entry is None:
+        return UNKNOWN_TAG
+    if entry.export_controlled and not place.export_allowed:
+        return EXPORT_CONTROLLED
+    return ""
 
 
 def find_place(work: Work, instance: Instance) -> Place:

@@ -131,7 +131,8 @@ def _answer_known(known: Instance, registration: Registration, work: Work, desk:
     last = known.decision
     waits = known.number == 0 and last is not None and last.certificate is not None
     order = last.certificate if waits and last else None
-    if order is None or order.not_after <= desk.now:
+    # An order that was dated by a clock since set right would give a certificate of the future.
+    if order is None or not order.not_before <= desk.now < order.not_after:
         order = order_certificate(
             desk,
             key=registration.key,

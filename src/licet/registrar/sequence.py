@@ -8,11 +8,17 @@ A *fork* is a message that a known history cannot have brought forth: a number t
 before with other bytes, or the very next number after another message than ours. It proves a copy
 or a rolled back store, or only that a message of an abandoned history was slow. So one fork alone
 has no effect but an alert. What tells them apart is whether somebody *continues* from it, that is,
-brings its digest in `previous`. A rolled back device continues once and is accepted. When a second
-fork is continued from within 24 hours of the first, two products speak, and both are refused.
+brings its digest in `previous` under a number that is higher than ours. A rolled back device
+continues once and is accepted. When a second fork is continued from within 24 hours of the first,
+two products speak, and both are refused.
 
 This is the plan's "two forks in 24 h", made exact: a second fork that nobody continues from may be
 a slow message from before the roll-back, and an honest device must not be locked out by its network.
+Late copies that follow each other are no continuation either: their numbers are not higher.
+
+What stays: a request that was never delivered, is overtaken by a roll-back, and then arrives with a
+number that is still higher than ours, is accepted, since a gap is normal. It cannot be told from a
+message after lost ones. The device then forks once more than it should.
 """
 
 from dataclasses import dataclass, replace
@@ -63,27 +69,27 @@ def place(
         previous: what the message says came before it, newest first.
         now: the authority's instant.
     """
-    if instance.cloned:
-        return Placed(Standing.CLONED, instance)
-    if number <= instance.number:
-        standing = _standing_of_old(instance, number, digest)
-        if standing is not None:
-            return Placed(standing, instance)
-        return _fork(instance, digest, previous, now)
-    if _departs(instance, number, previous):
-        return _fork(instance, digest, previous, now)
+    standing = _standing_of_known(instance, number, digest)
+    if standing is not None:
+        return Placed(standing, instance)
+    if number <= instance.number or _departs(instance, number, previous):
+        return Placed(Standing.FORKED, _fork(instance, digest, now))
     if _two_speak(instance, previous, now):
         return Placed(Standing.CLONED, replace(instance, cloned=True))
     return Placed(Standing.NEXT, _advance(instance, number, digest, previous, now))
 
 
-def _standing_of_old(instance: Instance, number: int, digest: str) -> Standing | None:
+def _standing_of_known(instance: Instance, number: int, digest: str) -> Standing | None:
+    """Return how the very same bytes stand that came before, and None for others."""
+    if instance.cloned:
+        return Standing.CLONED
+    if digest in _open_forks(instance):
+        # Whatever came since: the same bytes keep the answer that they had.
+        return Standing.FORKED_AGAIN
     if (number, digest) == (instance.number, _last_digest(instance)):
         return Standing.REPEATED
-    if any(known == digest for _, known in instance.seen):
+    if number <= instance.number and any(known == digest for _, known in instance.seen):
         return Standing.STALE
-    if digest in _open_forks(instance):
-        return Standing.FORKED_AGAIN
     return None
 
 
@@ -94,18 +100,14 @@ def _departs(instance: Instance, number: int, previous: tuple[str, ...]) -> bool
     return previous[0] != _last_digest(instance) and not _continued(instance, previous)
 
 
-def _fork(instance: Instance, digest: str, previous: tuple[str, ...], now: datetime) -> Placed:
-    if digest in _open_forks(instance):
-        return Placed(Standing.FORKED_AGAIN, instance)
-    if _two_speak(instance, previous, now):
-        return Placed(Standing.CLONED, replace(instance, cloned=True))
+def _fork(instance: Instance, digest: str, now: datetime) -> Instance:
     fork = Fork(
         at=now,
         digest=digest,
         others=_open_forks(instance)[:OTHERS_MAX],
         taken_at=instance.fork.taken_at if instance.fork else None,
     )
-    return Placed(Standing.FORKED, replace(instance, fork=fork))
+    return replace(instance, fork=fork)
 
 
 def _two_speak(instance: Instance, previous: tuple[str, ...], now: datetime) -> bool:

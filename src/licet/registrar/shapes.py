@@ -96,12 +96,15 @@ class Speech:
         digest: of the request's envelope bytes.
         key: the certificate's key, SubjectPublicKeyInfo DER.
         thumbprint: its name.
+        certified_until: when the certificate ends that the device holds, which is not always the
+            last one that was signed for it.
     """
 
     digest: str
     message: Numbered
     key: bytes
     thumbprint: str
+    certified_until: datetime
 
     @property
     def instance(self) -> InstanceId:

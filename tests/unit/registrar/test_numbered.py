@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from licet.kernel.ids import Tag
 from licet.kernel.problems import Code, explain
 from licet.kernel.time import DAY, HOUR, epoch_seconds
-from licet.ledger.model import Policy
+from licet.ledger.model import License, Policy
+from licet.ledger.ports import Work
 from licet.wire.keys import draw_key
 from licet.wire.messages import (
     Authorized,
@@ -127,6 +129,31 @@ def test_a_deadline_never_passes_the_end_of_the_certificate(office: Office) -> N
     assert outcome.deadline == epoch_seconds(device.certificate(at=office.now).not_after)
 
 
+def test_a_deadline_is_bounded_by_the_certificate_that_the_device_holds(office: Office) -> None:
+    """A device whose renewal was lost would be promised more than it can live to see."""
+    device = office.registered()
+    office.later(300 * DAY)
+    old = device.certificate(at=office.now)
+    office.post(device.say(RENEW, now=office.now))
+    outcome = office.say(device, AUTHORIZE)
+    assert isinstance(outcome, Authorized)
+    assert outcome.deadline == epoch_seconds(old.not_after)
+
+
+def test_the_longest_wanted_list_gets_an_answer_that_fits(office: Office) -> None:
+    """A product with many features would be answered with more than it reads."""
+    tags = [Tag(LAN.replace(".LAN,", f".{number:03}{'L' * 40},")) for number in range(256)]
+
+    def put(work: Work) -> None:
+        for tag in tags:
+            work.put_license(License(tag, "Ä" * 256, "\u4e2d" * 1024))
+
+    office.change(put)
+    outcome = office.say(office.registered(), AUTHORIZE, *((tag, 1) for tag in tags))
+    assert isinstance(outcome, Authorized)
+    assert len(outcome.entitlements) == 256
+
+
 def test_the_offsets_of_the_sample_are_policy() -> None:
     """The byte-for-byte sample of the source document could not be shown (ruling 20)."""
     policy = Policy(
@@ -171,6 +198,16 @@ def test_explain_brings_findings(office: Office) -> None:
     assert any(not finding.ok for finding in outcome.findings)
 
 
+def test_explain_names_what_no_license_covers(office: Office) -> None:
+    """A mistyped or forbidden entitlement would look like nothing at all."""
+    device = office.registered(token=office.token(export=False))
+    outcome = office.say(device, EXPLAIN, (CRYPTO, 1), (UNKNOWN, 1))
+    assert isinstance(outcome, Explained)
+    bad = {finding.seen: finding.cause for finding in outcome.findings if not finding.ok}
+    assert "xport-controlled" in bad[CRYPTO]
+    assert "does not know" in bad[UNKNOWN]
+
+
 @pytest.mark.parametrize("kind", [AUTHORIZE, RENEW, EXPLAIN])
 def test_the_same_request_gets_the_same_decision_once(office: Office, kind: NumberedType) -> None:
     """A request whose answer was lost would take effect twice."""
@@ -211,6 +248,19 @@ def test_a_device_speaks_for_its_own_instance_only(office: Office) -> None:
     liar.instance = victim.instance
     assert code(office.say(liar, AUTHORIZE, (LAN, 1))) is Code.BAD_CERTIFICATE
     assert office.in_use(LAN) == 0
+
+
+def test_the_certificate_must_be_over_the_key_of_the_instance(office: Office) -> None:
+    """A former key of an instance could go on speaking for it."""
+    device = office.registered()
+    instance = office.instance(device)
+    assert instance is not None
+    office.change(lambda work: work.put_instance(replace(instance, key="k" * 43)))
+    assert code(office.say(device, AUTHORIZE)) is Code.BAD_CERTIFICATE
+    assert code(office.ask(device, device.leave(now=office.now))) is Code.BAD_CERTIFICATE
+    after = office.instance(device)
+    assert after is not None
+    assert after.number == 0
 
 
 def test_the_key_of_the_certificate_must_sign(office: Office) -> None:

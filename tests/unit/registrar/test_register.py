@@ -165,6 +165,16 @@ def test_a_known_key_keeps_its_place_whatever_the_token(office: Office) -> None:
     assert office.uses(second) == 0
 
 
+def test_a_clock_that_was_set_right_gives_a_certificate_of_now(office: Office) -> None:
+    """A registration under an authority's wrong clock would be answered with a useless certificate."""
+    device, token = office.device(), office.token()
+    request = device.register(token, now=office.now)
+    office.endpoint.handle([request], now=office.now + 3 * DAY)
+    assert isinstance(office.register(device, token), Registered)
+    assert device.certificate(at=office.now).not_before <= office.now
+    assert office.uses(token) == 1
+
+
 def test_a_late_registration_disturbs_nothing(office: Office) -> None:
     """A delayed copy of a registration would reset the numbers or extend a certificate."""
     device = office.registered()

@@ -1,6 +1,5 @@
 """Where a numbered message stands: next, repeated, late, forked, or one of two that speak."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from licet.kernel.ids import AccountId, InstanceId, Udi, VirtualAccountId
@@ -154,10 +153,12 @@ def test_a_second_fork_that_is_continued_from_is_a_clone() -> None:
     assert say(both.instance, 7, "x7", "x6", after=2 * HOUR).standing is Standing.CLONED
 
 
-def test_a_clone_that_retries_by_its_own_number_is_found_too() -> None:
-    """A copy that ignores the authority's number would only ever be answered `forked`."""
-    other = say(replace(rolled_back(), number=9), 6, "m6", "m5", after=HOUR).instance
-    assert say(other, 7, "m7", "m6", after=HOUR).standing is Standing.CLONED
+def test_late_messages_that_follow_each_other_are_no_continuation() -> None:
+    """Slow copies of two old messages in a row would lock the honest product out."""
+    first = say(rolled_back(), 1, "old 1", "old 0", after=HOUR)
+    second = say(first.instance, 2, "old 2", "old 1", after=HOUR)
+    assert (first.standing, second.standing) == (Standing.FORKED, Standing.FORKED)
+    assert say(second.instance, 7, "x7", "x6", after=HOUR).standing is Standing.NEXT
 
 
 def test_a_second_fork_a_day_later_is_a_new_first_one() -> None:
