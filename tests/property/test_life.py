@@ -105,10 +105,13 @@ class Life(RuleBasedStateMachine):
         for number in range(DEVICES):
             device = Device(self.authority, udi=Udi("N9K", f"SN{number}"))
             wire = Wire(self, device)
-            device.runtime.transport = wire
+            device.transport = device.runtime.transport = wire
             self.devices.append(device)
             self.wires.append(wire)
             self._tell(number, Enable())
+            if number:
+                self._tell(number, Request(ADVANTAGE))
+                self._tell(number, Register(self.authority.token()))
 
     # What happens on the wire
 
@@ -170,10 +173,7 @@ class Life(RuleBasedStateMachine):
         wire.faults = [fault for fault in wire.faults if fault != "crash"]
         if reboot:
             self.reboots[number] += 1
-        with contextlib.suppress(Crash):
-            device.restart(reboot=reboot)
-        device.runtime.transport = wire
-        device.runtime.tick()
+        device.restart(reboot=reboot)
 
     # Rules
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from licet.agent.events import Explanation, Notice, Notify, Send
 from licet.agent.machine import Agent, AgentSettings
-from licet.agent.runtime import Deliver, Runtime
+from licet.agent.runtime import Deliver, Runtime, Transport
 from licet.agent.view import LicenseView
 from licet.endpoint.endpoint import Endpoint
 from licet.kernel.chance import SeededChance, draw_uuid
@@ -177,6 +177,7 @@ class Device:
 
     def __post_init__(self) -> None:
         """Switch it on."""
+        self.transport: Transport = self
         chance = SeededChance(f"device {self.udi.sn}")
         self.chance = chance
         self.runtime = self._runtime(
@@ -186,7 +187,11 @@ class Device:
 
     def _runtime(self, agent: Agent) -> Runtime:
         return Runtime(
-            agent, store=self.disk, transport=self, clock=self.clock, heard=self.heard.append
+            agent,
+            store=self.disk,
+            transport=self.transport,
+            clock=self.clock,
+            heard=self.heard.append,
         )
 
     @property

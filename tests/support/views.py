@@ -109,7 +109,11 @@ def view(
     named = registration.state is Registration.COMPLETE and authorization.last is not None
     used = (
         EntitlementView(
-            LAN, 1, status, "LAN license for Nexus 9300-XF" if named else None, "LAN routing" if named else ""
+            LAN,
+            1,
+            status,
+            "LAN license for Nexus 9300-XF" if named else None,
+            "LAN routing" if named else "",
         ),
         EntitlementView(ADVANTAGE, 12, status, "Advantage" if named else None, ""),
     )

@@ -195,6 +195,36 @@ def test_no_flipped_byte_survives(office: Office, kind: str) -> None:
     assert not isinstance(outcome_of(answer), Problem)
 
 
+def test_no_refusal_changes_anything(office: Office) -> None:
+    """A request that is refused would have half of an effect."""
+    office.give(LAN, 5)
+    device = office.registered("A1")
+    office.say(device, AUTHORIZE, (LAN, 1))
+    office.say(device, AUTHORIZE, (LAN, 1))
+    gone = office.registered("A2")
+    office.ask(gone, gone.leave(now=office.now))
+    used_up = office.token(uses=1)
+    office.registered("A3", used_up)
+    twin = office.device("A1")
+    twin.notes = (office.registered("A4").leave(now=office.now), b"rubbish")
+    stranger = Office(seed="stranger").registered("A5")
+    token, unknown = office.token(), office.token(stored=False)
+    requests = {
+        Code.ALREADY_REGISTERED: twin.register(token, now=office.now),
+        Code.TOKEN_INVALID: twin.register(unknown, now=office.now),
+        Code.TOKEN_USED_UP: twin.register(used_up, now=office.now, force=True),
+        Code.KEY_RETIRED: gone.register(token, now=office.now),
+        Code.UNKNOWN_INSTANCE: gone.say(AUTHORIZE, (LAN, 1), now=office.now),
+        Code.WRONG_AUTHORITY: stranger.say(AUTHORIZE, (LAN, 1), now=office.now),
+        Code.MALFORMED: device.say(AUTHORIZE, (LAN, 2), (LAN, 1), now=office.now),
+        Code.STALE: device.sent[1],
+    }
+    before = dump(office)
+    answers = office.post(*requests.values())
+    assert [code(outcome_of(answer)) for answer in answers] == list(requests)
+    assert dump(office) == before
+
+
 def test_one_that_fails_does_not_take_others_with_it(
     office: Office, watching: Watching, caplog: pytest.LogCaptureFixture
 ) -> None:
