@@ -124,11 +124,12 @@ class Reader:
             raise RulesBroken(Code.WRONG_AUTHORITY)
         device = verify_chain(opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now)
         self._check_speaker(opened, device, message.instance)
+        key = public_bytes(device.key)
         return Speech(
             digest=read.digest,
             message=message,
-            key=public_bytes(device.key),
-            thumbprint=thumbprint(device.key),
+            key=key,
+            thumbprint=digest(key),
             certified_until=device.not_after,
         )
 
