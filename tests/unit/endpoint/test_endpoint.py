@@ -5,18 +5,22 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from licet.endpoint.endpoint import CONFLICTS_MAX
 from licet.endpoint.limits import FAILURES_MAX
 from licet.kernel.ids import InstanceId
 from licet.kernel.problems import Code
+from licet.kernel.time import DAY
 from licet.ledger.ports import Conflict, Needs, Work
 from licet.pki.authority import rotate_issuer, rotate_master_key, rotate_root
 from licet.wire import limits
 from licet.wire.envelope import Kind, open_envelope, seal
+from licet.wire.keys import to_base64
 from licet.wire.messages import (
     ANSWERS,
     LEAVE_NOTES,
+    REQUESTS,
     Answer,
     Authorized,
     Outcome,
@@ -354,3 +358,55 @@ def test_a_leave_is_believed_after_a_rotation_too(office: Office) -> None:
     office.endpoint.keys = office.keys
     request = device.leave(now=office.now)
     assert not isinstance(office.ask(device, request), Problem)
+
+
+def test_an_issuer_in_its_last_months_is_no_silence(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An authority whose issuing CA was not renewed would answer nothing, or something worthless."""
+    keys, token = office.keys, office.token(days=3000)
+    device = office.device()
+    request = device.register(token, now=office.now)
+    office.later(5 * 365 * DAY)
+    renewed, office.endpoint.keys = office.keys, keys
+    [answer] = office.post(request)
+    assert code(outcome_of(answer)) is Code.INTERNAL
+    assert "could not be signed" in caplog.text
+    office.endpoint.keys = renewed
+    assert isinstance(office.register(device, token), Registered)
+    assert office.uses(token) == 1
+
+
+@pytest.mark.parametrize("csr", [b"", b"rubbish", bytes(300)])
+def test_a_registration_without_a_good_csr_is_malformed(office: Office, csr: bytes) -> None:
+    """Bytes that are no CSR would stop the authority."""
+    device = office.device()
+    good = REQUESTS.decode(
+        open_envelope(
+            device.register(office.token(), now=office.now), max_bytes=limits.MAX_REQUEST_BYTES
+        ).payload
+    )
+    bad = structs.replace(good, csr=to_base64(csr))
+    [answer] = office.post(seal(bad, kind=Kind.REGISTER, key=device.key))
+    assert code(outcome_of(answer)) in (Code.MALFORMED, Code.BAD_SIGNATURE)
+
+
+def test_a_registration_brings_no_certificates(office: Office) -> None:
+    """A registration could be signed under somebody else's certificate."""
+    device = office.registered("A1")
+    good = REQUESTS.decode(
+        open_envelope(device.sent[0], max_bytes=limits.MAX_REQUEST_BYTES).payload
+    )
+    [answer] = office.post(seal(good, kind=Kind.REGISTER, key=device.key, chain=device.chain))
+    assert code(outcome_of(answer)) is Code.MALFORMED
+
+
+def test_a_message_of_a_later_version_is_told_so(office: Office) -> None:
+    """A newer agent would be called malformed, and nobody would know which side to upgrade."""
+    device = office.registered()
+    opened = open_envelope(
+        device.say(AUTHORIZE, now=office.now), max_bytes=limits.MAX_REQUEST_BYTES
+    )
+    later = structs.replace(REQUESTS.decode(opened.payload), v=2)
+    [answer] = office.post(seal(later, kind=Kind.REQUEST, key=device.key, chain=device.chain))
+    assert code(outcome_of(answer)) is Code.UNSUPPORTED_VERSION
