@@ -78,6 +78,8 @@ class Device:
         request = request or draw_uuid(self.chance)
         proof = Proof(
             authority=token.authority_mark,
+            root=token.root_mark,
+            expires_at=epoch_seconds(token.expires_at),
             key=thumbprint(self.key.public_key()),
             csr=digest(csr),
             pid=self.udi.pid,
@@ -87,6 +89,7 @@ class Device:
         )
         message = Register(
             authority=token.authority_mark,
+            root=token.root_mark,
             request=request,
             token=token.token,
             proof=prove(token.secret, proof),

@@ -16,6 +16,7 @@ from licet.agent.state import Pending
 from licet.agent.tables import Occurrence, Registration
 from licet.kernel.chance import draw_uuid
 from licet.kernel.ids import AuthorityId, check_tag
+from licet.kernel.time import epoch_seconds
 from licet.pki.trust import mark_of, root_marks
 from licet.wire import limits
 from licet.wire.keys import draw_key, private_bytes
@@ -105,6 +106,7 @@ def _begin(core: Core, command: Register, token: Token) -> None:
         secret=token.secret,
         root_mark=token.root_mark,
         authority_mark=token.authority_mark,
+        expires_at=epoch_seconds(token.expires_at),
         force=command.force,
         request=draw_uuid(core.chance),
         destination=command.destination,

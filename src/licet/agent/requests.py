@@ -32,6 +32,8 @@ def compose_registration(core: Core, pending: Pending) -> bytes:
     csr = make_csr(key, core.udi)
     proof = Proof(
         authority=pending.authority_mark,
+        root=pending.root_mark,
+        expires_at=pending.expires_at,
         key=thumbprint(key.public_key()),
         csr=digest(csr),
         pid=core.udi.pid,
@@ -41,6 +43,7 @@ def compose_registration(core: Core, pending: Pending) -> bytes:
     )
     message = Register(
         authority=pending.authority_mark,
+        root=pending.root_mark,
         request=pending.request,
         token=pending.token,
         proof=prove(pending.secret, proof),

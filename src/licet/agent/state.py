@@ -55,6 +55,7 @@ class Pending(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     secret: bytes
     root_mark: str
     authority_mark: str
+    expires_at: int
     force: bool
     request: str
     destination: str

@@ -14,6 +14,7 @@ from licet.kernel.problems import Code, Refused
 from licet.ledger.model import Policy
 from licet.ledger.ports import Conflict, Store, Work
 from licet.pki.authority import AuthorityKeys
+from licet.pki.trust import mark_of
 from licet.registrar.authorize import authorize
 from licet.registrar.explain import explain
 from licet.registrar.leave import leave
@@ -63,6 +64,7 @@ class Endpoint:
         issuer = x509.load_der_x509_certificate(keys.issuing_chain[0])
         self._issuer_ends_at = issuer.not_valid_after_utc
         self._keys = keys
+        self._root_marks = frozenset(mark_of(root) for root in keys.accepted_roots)
 
     def handle(
         self, requests: Sequence[bytes], *, now: datetime, peer: str | None = None
@@ -117,6 +119,7 @@ class Endpoint:
     def _decide_together(self, bodies: tuple[Body, ...], now: datetime) -> list[Settled]:
         desk = Desk(
             authority=self._keys.authority,
+            root_marks=self._root_marks,
             master_keys=dict(self._keys.master_keys),
             policy=self.policy,
             now=now,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from licet.kernel.chance import draw_uuid
 from licet.kernel.ids import InstanceId, TokenId
 from licet.kernel.problems import Code, Refused
+from licet.kernel.time import epoch_seconds
 from licet.ledger.instances import due_of, remove
 from licet.ledger.model import (
     CertificateOrder,
@@ -90,6 +91,8 @@ def _check_proof(registration: Registration, work: Work, desk: Desk) -> _Entry:
     secret = derive_secret(master_key or _NO_MASTER_KEY, TokenId(message.token))
     proof = Proof(
         authority=message.authority,
+        root=message.root,
+        expires_at=epoch_seconds(token.expires_at) if token else 0,
         key=registration.thumbprint,
         csr=registration.csr,
         pid=message.pid,
@@ -98,7 +101,7 @@ def _check_proof(registration: Registration, work: Work, desk: Desk) -> _Entry:
         request=message.request,
     )
     fits = proof_fits(secret, proof, message.proof)
-    if token is None or master_key is None or not fits:
+    if token is None or master_key is None or not fits or message.root not in desk.root_marks:
         raise Refused(Code.TOKEN_INVALID)
     virtual = work.virtual_account(token.virtual_account)
     account = work.account(virtual.account) if virtual else None

@@ -36,12 +36,14 @@ class Desk:
 
     Attributes:
         authority: our id.
+        root_marks: of every root that our tokens can name.
         master_keys: number to bytes, of every master key that is held.
         now: the authority's instant.
         certified_at_most: no certificate that we order ends later: the end of the issuer.
     """
 
     authority: AuthorityId
+    root_marks: frozenset[str]
     master_keys: Mapping[int, bytes]
     policy: Policy
     now: datetime

@@ -33,6 +33,7 @@ Identifier = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 ]
 Digest = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")]
+RootMark = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 Mark = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
 TagText = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[!-~]+\Z")]
 CertificateText = Annotated[

@@ -21,9 +21,14 @@ class Wanted(Part, frozen=True, kw_only=True):
 
 
 class Proof(Part, frozen=True, kw_only=True):
-    """What the proof of a token is computed over; it is never sent by itself."""
+    """What the proof of a token is computed over; it is never sent by itself.
+
+    The token's marks and its end are in it, so that a token with any character changed is refused.
+    """
 
     authority: limits.Mark
+    root: limits.RootMark
+    expires_at: limits.EpochSeconds
     key: limits.Digest
     csr: limits.Digest
     pid: limits.UdiText
@@ -37,6 +42,7 @@ class Register(Part, frozen=True, kw_only=True, tag_field="kind", tag="register"
 
     Attributes:
         authority: the mark in the token: first 8 bytes of SHA-256 of the authority's id, in hex.
+        root: the root mark in the token, in hex.
         request: the same for every attempt that one typed command makes.
         proof: HMAC-SHA-256 over the canonical `Proof`, keyed by the token's secret.
         evaluation_used_s: what the evaluation meter has counted.
@@ -47,6 +53,7 @@ class Register(Part, frozen=True, kw_only=True, tag_field="kind", tag="register"
 
     v: int = VERSION
     authority: limits.Mark
+    root: limits.RootMark
     request: limits.Identifier
     token: limits.Identifier
     proof: limits.Digest

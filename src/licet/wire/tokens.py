@@ -95,6 +95,8 @@ def parse_token(pasted: str) -> Token:
         raise ValueError(damaged) from error
     if parts is None or len(tail) != SECRET_BYTES + ROOT_MARK_BYTES + AUTHORITY_MARK_BYTES:
         raise ValueError(damaged)
+    if not parts[2].endswith("000"):
+        raise ValueError(damaged)
     secret, marks = tail[:SECRET_BYTES], tail[SECRET_BYTES:]
     return Token(
         token=TokenId(parts[1]),
