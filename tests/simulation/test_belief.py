@@ -194,7 +194,9 @@ def test_every_changed_character_of_a_token_is_refused() -> None:
             device.runtime.handle(Register(damaged))
         except CommandRefused:
             continue
-        assert device.view().registration.state is Registration.FAILED, position
+        # A changed mark makes even the refusal unbelievable: the device goes on trying.
+        state = device.view().registration.state
+        assert state in (Registration.FAILED, Registration.RETRY), position
     with authority.store.begin() as work:
         assert not work.instances_of_udi(device.udi)
     device.runtime.handle(Register(token))
