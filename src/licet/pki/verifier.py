@@ -99,8 +99,11 @@ def _walk(
 ) -> Verified:
     if not 2 <= len(chain) <= _CHAIN_MAX:  # noqa: PLR2004 - a leaf and its issuer at the least
         raise _bad(f"a chain of {len(chain)} certificates")
+    above = _profile_of_issuer(chain)
+    if above not in RULES[profile].issuers:
+        raise _bad(f"a {above} may not issue a {profile} certificate")
     leaf = _parse(chain[0], profile)
-    issuers = [_parse_ca(chain[1], _profile_of_issuer(chain))]
+    issuers = [_parse_ca(chain[1], above)]
     if len(chain) == _CHAIN_MAX:
         issuers.append(_parse_ca(chain[2], Profile.ISSUING))
     _check_pair(leaf, issuers[0])
