@@ -7,24 +7,7 @@ from licet.agent.runtime import Runtime
 from licet.world.clock import MachineClock
 from licet.world.journal import Standing
 from licet.world.network import Network, Port
-
-
-class Disk:
-    """Where a device's snapshots are kept; what was saved is there after any restart."""
-
-    def __init__(self) -> None:
-        self.snapshot: bytes | None = None
-        self.saves = 0
-
-    def load(self) -> bytes | None:
-        """Return the last snapshot, or None where nothing was ever saved."""
-        return self.snapshot
-
-    def save(self, snapshot: bytes) -> None:
-        """Keep a snapshot."""
-        self.snapshot = snapshot
-        self.saves += 1
-
+from licet.world.snapshots import MemorySnapshots
 
 Build = Callable[["Machine"], Runtime]
 
@@ -41,7 +24,7 @@ class Machine:
     def __init__(self, name: str, *, clock: MachineClock, network: Network, build: Build) -> None:
         self.name = name
         self.clock = clock
-        self.disk = Disk()
+        self.disk = MemorySnapshots()
         self._network = network
         self._build = build
         self._typed_at: datetime | None = None
