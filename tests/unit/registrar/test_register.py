@@ -77,6 +77,19 @@ def test_an_unknown_token_and_a_wrong_proof_get_one_answer(office: Office) -> No
     assert unknown == wrong
 
 
+def test_the_end_and_the_root_of_a_token_are_proven_too(office: Office) -> None:
+    """A token whose characters were changed on the way would still be taken."""
+    token = office.token()
+    for changed in (
+        replace(token, expires_at=token.expires_at + DAY),
+        replace(token, root_mark="0" * 32),
+    ):
+        [answer] = office.post(office.device().register(changed, now=office.now))
+        heard, _ = office.device().open_answer(answer, root_mark=office.root_mark)
+        assert code(heard.outcome) is Code.TOKEN_INVALID
+    assert office.uses(token) == 0
+
+
 def test_the_state_of_a_token_is_told_after_its_proof_only(office: Office) -> None:
     """Somebody without the token could learn of its state."""
     token = office.token()
