@@ -1,0 +1,56 @@
+# `make demo` and `make test` work on a fresh clone, in either order; the rest is for those who change Licet.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+LOCKS := requirements/uv.txt requirements/dev.txt pyproject.toml
+INSTALL := --require-hashes -r requirements/dev.txt
+PYTEST := $(BIN)/python -m pytest -q
+
+.PHONY: demo test check nightly bench format lock clean help
+
+help: ## say what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: $(READY) ## watch a switch live through more than a year of smart licensing
+	$(BIN)/licet lab run docs/tutorials/first-year.lab
+
+test: $(READY) ## run the tests
+	$(PYTEST) -n 2 -m "not nightly"
+
+check: $(READY) ## everything that CI runs: format, lint, types, direction, tidy, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+nightly: $(READY) ## the long proofs, and the figures
+	$(PYTEST) -n 2 -m nightly --timeout 3600
+	$(MAKE) bench
+
+bench: $(READY) ## the figures of docs/performance.md, each beside what it is compared with
+	for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+
+format: $(READY) ## format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY) ## write the locked requirements anew
+	cd requirements && for name in uv dev; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --upgrade $$name.in -o $$name.txt; done
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): $(LOCKS)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install the Debian package python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: install the Debian package python3-venv." >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --system-certs --compile-bytecode $(INSTALL) \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(INSTALL)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
+	touch $(READY)

@@ -1,0 +1,43 @@
+"""The one entry point: hands over, lazily, to each room's own command line."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+# What each word leads to: the module whose main(arguments) returns the exit status, and its help.
+ROOMS = {
+    "lab": ("licet.lab.cli", "authorities and switches in one process, under one virtual clock"),
+}
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `licet` and return its exit status: 0 done, 1 refused, 2 wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="licet", description="Smart licensing that anyone can run.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"licet {version('licet')}")
+    rooms = parser.add_subparsers(dest="room", metavar="command", required=True)
+    for name, (_, text) in ROOMS.items():
+        rooms.add_parser(name, help=text, add_help=False)
+    given, rest = parser.parse_known_args(arguments)
+    module, _ = ROOMS[given.room]
+    status: int = importlib.import_module(module).main(rest)
+    return status
+
+
+def run() -> None:
+    """Run `licet` as a program: a reader that went away, or Ctrl-C, is no error of ours."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter would complain at exit that it could not flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = DONE
+    except KeyboardInterrupt:
+        status = REFUSED
+    sys.exit(status)
