@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from typing_extensions import override
 
 from licet.admin.sweep import Sweep
 from licet.agent.events import (
@@ -355,6 +356,7 @@ class Life(RuleBasedStateMachine):
             if int(instance.udi.sn[2:]) not in self.copied:
                 assert not instance.cloned
 
+    @override
     def teardown(self) -> None:
         """When all is mended, every honest device can be licensed again."""
         self.authority_offset = timedelta(0)

@@ -38,6 +38,16 @@ def registered() -> Device:
     return device
 
 
+def recorder(answers: list[bytes]) -> Callable[[bytes], bytes]:
+    """Return what keeps every answer and changes none."""
+
+    def record(answer: bytes) -> bytes:
+        answers.append(answer)
+        return answer
+
+    return record
+
+
 def belief(device: Device) -> tuple[object, ...]:
     """Return everything that only an answer may change."""
     assert device.disk.snapshot is not None
@@ -61,7 +71,7 @@ def test_every_flipped_byte_of_an_answer_is_refused() -> None:
     """Somebody on the way could change what an authority said."""
     device = registered()
     answers: list[bytes] = []
-    device.tamper = lambda data: answers.append(data) or data  # type: ignore[func-returns-value]
+    device.tamper = recorder(answers)
     device.runtime.handle(RenewAuthorization())
     [answer] = answers
     before = belief(device)
@@ -168,7 +178,7 @@ def test_an_answer_to_another_request_is_refused() -> None:
     """A recorded good answer could be played again."""
     device = registered()
     answers: list[bytes] = []
-    device.tamper = lambda data: answers.append(data) or data  # type: ignore[func-returns-value]
+    device.tamper = recorder(answers)
     device.runtime.handle(RenewAuthorization())
     device.advance(MINUTE)
     before = belief(device)

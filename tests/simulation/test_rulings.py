@@ -21,7 +21,7 @@ from licet.agent.tables import Authorization, Entitlement, Evaluation, Registrat
 from licet.kernel.ids import InstanceId
 from licet.kernel.time import DAY, HOUR, MINUTE, SECOND
 from licet.ledger.model import Policy
-from support.harness import ADVANTAGE, ESSENTIALS, UNREACHABLE, Authority, Device
+from support.harness import ADVANTAGE, ESSENTIALS, UNREACHABLE, Authority, Device, HeldUp
 
 
 def enabled(authority: Authority | None = None) -> Device:
@@ -205,10 +205,7 @@ def test_09_register_while_registered_needs_force() -> None:
 def test_09_register_in_flight_is_in_progress() -> None:
     """Two registrations would race each other."""
     device = enabled()
-    held: list[object] = []
-    device.runtime.transport = type(
-        "Silent", (), {"send": lambda _, message, deliver: held.append((message, deliver))}
-    )()
+    device.runtime.transport = HeldUp()
     device.runtime.handle(Register(device.authority.token()))
     with pytest.raises(CommandRefused) as refused:
         device.runtime.handle(Register(device.authority.token()))
@@ -284,21 +281,15 @@ def test_13_a_change_in_flight_sends_one_more_after_the_answer() -> None:
     """What changed while a message was under way would wait for 30 days."""
     device = registered(ADVANTAGE)
     device.advance(10 * SECOND)
-    send = device.send
-    held: list[object] = []
-
-    def hold(message: object, deliver: object) -> None:
-        held.append((message, deliver))
-
-    device.runtime.transport = type("Held", (), {"send": staticmethod(hold)})()
+    wire = HeldUp()
+    device.runtime.transport = wire
     device.runtime.handle(Request(ADVANTAGE, 2))
     device.advance(2 * SECOND)
     device.runtime.handle(Request(ADVANTAGE, 5))
     device.advance(5 * SECOND)
-    assert len(held) == 1
+    [(message, deliver)] = wire.held
     device.runtime.transport = device
-    message, deliver = held[0]  # type: ignore[misc]
-    send(message, deliver)
+    device.send(message, deliver)
     with device.authority.store.begin() as work:
         assert work.pool(device.authority.virtual_account, ADVANTAGE).in_use == 5
 

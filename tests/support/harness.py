@@ -135,6 +135,17 @@ class Authority:
             work.commit()
 
 
+class HeldUp:
+    """A wire that keeps what it is given and delivers nothing."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[Send, Deliver]] = []
+
+    def send(self, message: Send, deliver: Deliver) -> None:
+        """Keep a message, and where its outcome would go."""
+        self.held.append((message, deliver))
+
+
 @dataclass
 class Disk:
     """Where a device's snapshots are kept."""
