@@ -1,6 +1,6 @@
 """Which license each feature uses: feature → package → entitlement tag.
 
-That BGP and OSPF use LAN_ENTERPRISE_SERVICES_PKG is in device's logs (device.md 1.4); the names of
+That BGP and OSPF use LAN_ENTERPRISE_SERVICES_PKG is in devices' logs (device.md 1.4); the names of
 the packages are those of device.md 1.6. The other rows follow Cisco's licensing guides from memory.
 The tags are examples of Licet's own; a vendor puts his own in their place.
 """
