@@ -9,6 +9,7 @@ import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -28,16 +29,16 @@ from licet.agent.events import (
     Request,
     Send,
 )
-from licet.agent.runtime import Deliver
-from licet.agent.schedule import CLOCK_SAVE_S, METER_SAVE_S
+from licet.agent.runtime import Deliver, Runtime
+from licet.agent.schedule import CLOCK_SAVE_S, EXCHANGE, METER_SAVE_S
 from licet.agent.tables import Authorization, Registration
-from licet.kernel.ids import Udi
+from licet.kernel.ids import InstanceId, Udi
 from licet.kernel.problems import NoAnswer
 from licet.kernel.time import DAY, HOUR, MINUTE, SECOND, instant
 from licet.ledger.model import Policy
 from licet.wire import limits
 from licet.wire.envelope import open_envelope
-from licet.wire.messages import ANSWERS, Answer, Authorized
+from licet.wire.messages import ANSWERS, REQUESTS, Answer, Authorized, Numbered
 from support.harness import ADVANTAGE, ESSENTIALS, START, UNREACHABLE, Authority, Device
 
 TAGS = (ADVANTAGE, ESSENTIALS)
@@ -57,9 +58,11 @@ class Wire:
     up: bool = True
     faults: list[str] = field(default_factory=list)
     held: list[Send] = field(default_factory=list)
+    flying: tuple[int, timedelta, Runtime] | None = None
 
     def send(self, message: Send, deliver: Deliver) -> None:
         """Carry a message, unless a fault was asked for."""
+        self._check_alone(message)
         fault = self.faults.pop(0) if self.faults else "none"
         if fault == "crash":
             raise Crash
@@ -68,6 +71,7 @@ class Wire:
             return
         if fault == "hold":
             self.held.append(message)
+            self.flying = (message.exchange, self.machine.passed, self.device.runtime)
             return
         answer = self.machine.ask(message.request)
         if fault == "repeat":
@@ -79,6 +83,14 @@ class Wire:
         deliver(answer)
         if fault == "repeat":
             deliver(answer)
+
+    def _check_alone(self, message: Send) -> None:
+        """One message in flight: the one before has its outcome, or its time is over."""
+        if self.flying is not None:
+            exchange, sent_at, runtime = self.flying
+            over = self.machine.passed - sent_at >= EXCHANGE
+            assert message.exchange == exchange or over or runtime is not self.device.runtime
+        self.flying = None
 
 
 class Life(RuleBasedStateMachine):
@@ -267,8 +279,28 @@ class Life(RuleBasedStateMachine):
         holding = [number for number, wire in enumerate(self.wires) if wire.held]
         wire = self.wires[data.draw(st.sampled_from(holding))]
         message = wire.held.pop(data.draw(st.integers(0, len(wire.held) - 1)))
+        before = self._effects()
+        is_old = self._is_old(message.request)
         self.ask(message.request)
+        if is_old:
+            assert self._effects() == before, "an old message had an effect"
         self.ask_again(message.request)
+
+    def _is_old(self, request: bytes) -> bool:
+        payload = open_envelope(request, max_bytes=limits.MAX_REQUEST_BYTES).payload
+        message = REQUESTS.decode(payload)
+        if not isinstance(message, Numbered):
+            return False
+        with self.authority.store.begin() as work:
+            instance = work.instance(InstanceId(message.instance))
+        return instance is None or message.number <= instance.number
+
+    @rule(number=st.integers(0, DEVICES - 1))
+    def cheat(self, number: int) -> None:
+        """An owner cuts the wire, turns the clock back, and waits for longer than is allowed."""
+        self.network(number=number, up=False)
+        self.set_clock(number=number, by=-400 * DAY)
+        self.wait(length=91 * DAY)
 
     @rule(number=st.integers(0, DEVICES - 1), reboot=st.booleans())
     def restart(self, number: int, *, reboot: bool) -> None:
@@ -378,5 +410,12 @@ class Life(RuleBasedStateMachine):
             assert view.authorization.last.ok, view
 
 
+class LongLife(Life):
+    """The same, longer and more often."""
+
+
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+TestLongLife = LongLife.TestCase
+TestLongLife.settings = settings(max_examples=400, stateful_step_count=60, deadline=None)
+TestLongLife.pytestmark = [pytest.mark.nightly]  # type: ignore[attr-defined]

@@ -157,10 +157,12 @@ def request(core: Core, event: Request) -> None:
         )
     if wanted.get(tag) == event.count:
         return
-    before = core.statuses()
+    before, state = core.statuses(), core.body.authorization
     wanted[tag] = event.count
     _changed(core)
-    core.notify_statuses(before)
+    if core.body.authorization is state:
+        # A change of state has told them all already.
+        core.notify_statuses(before)
 
 
 def release(core: Core, event: Release) -> None:
