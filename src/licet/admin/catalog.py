@@ -1,0 +1,71 @@
+"""The catalog of products and licenses, imported from a document; a sample one ships."""
+
+from importlib import resources
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import check_tag
+from licet.ledger.model import License, Product
+from licet.ledger.ports import Work
+from licet.wire import limits
+
+SAMPLE = "sample_catalog.json"
+ENTRIES_MAX = 100_000
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tag: str
+    name: limits.Line
+    description: limits.Note = ""
+
+
+class _License(_Entry, frozen=True, forbid_unknown_fields=True):
+    export_controlled: bool = False
+
+
+_AnyEntry = TypeVar("_AnyEntry", bound=_Entry)
+
+
+class _Catalog(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    products: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=ENTRIES_MAX)] = []
+    licenses: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=ENTRIES_MAX)] = []
+
+
+def sample_catalog() -> bytes:
+    """Return the catalog that ships: the example switch's packages and license levels."""
+    return resources.files("licet.admin").joinpath(SAMPLE).read_bytes()
+
+
+def import_catalog(work: Work, document: bytes) -> tuple[int, int]:
+    """Put the products and licenses of a document (JSON) into the catalog; return how many of each.
+
+    The document is `{"products": [...], "licenses": [...]}`; an entry has `tag`, `name` and
+    `description`, a license also `export_controlled`. What the catalog knows already is replaced.
+
+    Raises:
+        AdminRefused: an entry is wrong; it is named, and nothing is imported.
+    """
+    try:
+        catalog = msgspec.json.decode(document, type=_Catalog)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise AdminRefused(f"the catalog cannot be read: {error}") from error
+    products = [_read(raw, _Entry, "products", at) for at, raw in enumerate(catalog.products, 1)]
+    licenses = [_read(raw, _License, "licenses", at) for at, raw in enumerate(catalog.licenses, 1)]
+    for product in products:
+        work.put_product(Product(product.tag, product.name, product.description))
+    for entry in licenses:
+        work.put_license(
+            License(check_tag(entry.tag), entry.name, entry.description, entry.export_controlled)
+        )
+    return len(products), len(licenses)
+
+
+def _read(raw: msgspec.Raw, shape: type[_AnyEntry], list_name: str, at: int) -> _AnyEntry:
+    try:
+        entry = msgspec.json.decode(raw, type=shape)
+        check_tag(entry.tag)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise AdminRefused(f"{list_name}, entry {at}: {error}") from error
+    return entry

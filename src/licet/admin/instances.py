@@ -1,0 +1,76 @@
+"""Product instances: transferred, removed, and chosen where two products speak as one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from licet.admin.accounts import record
+from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import AccountId, Udi
+from licet.ledger.instances import remove
+from licet.ledger.model import Instance, VirtualAccount
+from licet.ledger.ports import Work
+from licet.ledger.usage import apply_usage
+from licet.registrar.alerts import clone_key
+from licet.wire.messages import Wanted
+
+
+def find_instance(work: Work, account: AccountId, udi: Udi) -> Instance:
+    """Return the product instance of a UDI in a smart account.
+
+    Raises:
+        AdminRefused: there is none.
+    """
+    for instance in work.instances_of_udi(udi):
+        if instance.account == account:
+            return instance
+    raise AdminRefused(f"no product instance is registered for {udi.text}")
+
+
+def transfer_instance(
+    work: Work, instance: Instance, target: VirtualAccount, *, who: str, now: datetime
+) -> Instance:
+    """Move an instance, and what it uses, to another virtual account of its smart account.
+
+    The device hears its new place, and how its licenses stand there, at its next contact.
+
+    Raises:
+        AdminRefused: another smart account, or it is there already.
+    """
+    if instance.account != target.account:
+        raise AdminRefused("a product instance cannot be moved to another smart account")
+    if instance.virtual_account == target.id:
+        raise AdminRefused(f"{instance.udi.text} is in '{target.name}' already")
+    source = work.virtual_account(instance.virtual_account)
+    used = tuple(Wanted(tag=usage.tag, count=usage.count) for usage in instance.usage)
+    released = apply_usage(work, instance, (), now)
+    moved = apply_usage(work, replace(released, virtual_account=target.id), used, now)
+    moved = replace(moved, usage_released=instance.usage_released)
+    work.put_instance(moved)
+    name = source.name if source else "?"
+    for place, text in (
+        (instance.virtual_account, f"{instance.udi.text} was transferred to '{target.name}'"),
+        (target.id, f"{instance.udi.text} was transferred from '{name}'"),
+    ):
+        record(work, instance.account, place, instance.id, text, who=who, now=now)
+    return moved
+
+
+def remove_instance(work: Work, instance: Instance, *, who: str, now: datetime) -> None:
+    """Remove an instance; its licenses are free, and the device must register again."""
+    remove(work, instance, who=who, why=f"by {who}", now=now)
+
+
+def keep_clone(work: Work, instance: Instance, *, who: str, now: datetime) -> Instance:
+    """Let an instance speak again after two products spoke as it; whoever speaks first goes on.
+
+    Raises:
+        AdminRefused: it is not refused as cloned.
+    """
+    if not instance.cloned:
+        raise AdminRefused(f"{instance.udi.text} is not refused as cloned")
+    kept = replace(instance, cloned=False, fork=None)
+    work.put_instance(kept)
+    work.clear_alert(clone_key(instance.id))
+    text = f"{instance.udi.text} was kept: one product may speak as it again"
+    record(work, instance.account, instance.virtual_account, instance.id, text, who=who, now=now)
+    return kept
