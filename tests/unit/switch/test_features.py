@@ -1,5 +1,8 @@
 """Which licenses features use."""
 
+import json
+from importlib import resources
+
 from licet.kernel.ids import check_tag, tag_name
 from licet.switch.configuration import Level
 from licet.switch.features import FEATURES, LEVEL_PACKAGES, PRODUCT, TAGS, package_of, wanted
@@ -26,3 +29,10 @@ def test_the_level_chooses_the_license_of_its_features() -> None:
     """The cause that reads "wrong license on the device" could not be set right."""
     for level in Level:
         assert wanted({"hsrp", "vpc"}, level) == {TAGS[LEVEL_PACKAGES[level]]: 1}
+
+
+def test_the_sample_catalog_knows_what_a_switch_uses() -> None:
+    """The lab's account could not hold a license that its switches use."""
+    text = resources.files("licet.admin").joinpath("sample_catalog.json").read_text("utf-8")
+    listed = json.dumps(json.loads(text))
+    assert [tag for tag in (*TAGS.values(), PRODUCT) if tag not in listed] == []
