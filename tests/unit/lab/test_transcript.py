@@ -43,9 +43,14 @@ def test_all_lines_can_be_shown() -> None:
 def test_narration_is_wrapped_and_set_apart() -> None:
     """Narration would be taken for what a switch printed."""
     seen: list[str] = []
-    Transcript(seen.append).say("word " * 40)
-    assert seen[0] == seen[-1] == ""
-    assert all(line.startswith("-- ") and len(line) <= 96 for line in seen[1:-1])
+    transcript = Transcript(seen.append)
+    transcript.printed("a line")
+    transcript.say("word " * 40)
+    transcript.say("more")
+    assert seen[0] == "a line"
+    assert seen[1] == ""
+    assert all(line.startswith("-- ") and len(line) <= 96 for line in seen[2:5])
+    assert seen[5:] == ["", "-- more", ""]
 
 
 def test_an_empty_output_prints_nothing() -> None:

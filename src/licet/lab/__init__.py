@@ -1,0 +1,1 @@
+"""Scripts and a prompt over a world of authorities and switches."""
