@@ -196,11 +196,11 @@ class Work(Protocol):
         ...
 
 
-Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(Generic[Item]):
+class Listing(Generic[Item_co]):
     """A page of a list in a stable order.
 
     Attributes:
@@ -208,7 +208,7 @@ class Listing(Generic[Item]):
         next: ask again with `after` set to it; None on the last page.
     """
 
-    items: tuple[Item, ...]
+    items: tuple[Item_co, ...]
     next: str | None = None
 
 
