@@ -5,12 +5,13 @@ from dataclasses import fields, replace
 from licet.lab import tables
 from licet.lab.counter import Counter
 from licet.lab.grammar import Given
-from licet.lab.office import POLICY_S_MAX
 from licet.lab.problems import LabError
 from licet.lab.rows import Row
 from licet.ledger.model import LicenseKind, Policy
 
 _KINDS = {kind.value: kind for kind in LicenseKind}
+# Ten years: the longest time that the wire carries.
+_POLICY_S_MAX = 315_360_000
 _NUMBERS = [field.name for field in fields(Policy)]
 
 
@@ -32,8 +33,8 @@ def _policy(counter: Counter, given: Given) -> None:
         name, value = given.text(f"field{which}"), given.number(f"seconds{which}")
         if name not in _NUMBERS:
             raise LabError(f"the policy has no '{name}'; it has {', '.join(_NUMBERS)}")
-        if value > POLICY_S_MAX:
-            raise LabError(f"{name} is {POLICY_S_MAX} seconds at the most")
+        if value > _POLICY_S_MAX:
+            raise LabError(f"{name} is {_POLICY_S_MAX} seconds at the most")
         policy = replace(policy, **{name: value})
     authority.policy = policy
 
@@ -65,11 +66,33 @@ def _token(counter: Counter, given: Given) -> str:
         description=given.text("description", name),
         days=given.number("days"),
         uses=given.number("uses") if "uses" in given else None,
-        export_allowed=given.text("choice") != "denied",
+        export_allowed=given.text("choice") == "allowed" if "choice" in given else None,
         place=given.text("place"),
     )
     counter.lab.names[name] = token
     return token
+
+
+def _revoke(counter: Counter, given: Given) -> None:
+    counter.office.revoke(given.text("description"))
+
+
+def _transfer(counter: Counter, given: Given) -> None:
+    counter.office.transfer(
+        given.text("license"),
+        given.number("quantity"),
+        source=given.text("source"),
+        target=given.text("target"),
+    )
+
+
+def _move(counter: Counter, given: Given) -> None:
+    udi = counter.lab.bench(given.text("switch")).udi
+    counter.office.move_instance(udi, given.text("target"))
+
+
+def _keep(counter: Counter, given: Given) -> None:
+    counter.office.keep_clone(counter.lab.bench(given.text("switch")).udi)
 
 
 def _remove(counter: Counter, given: Given) -> None:
@@ -130,6 +153,14 @@ ROWS: tuple[Row[Counter], ...] = (
         "make an ID token, and keep it as $NAME",
         _token,
     ),
+    Row("revoke <description:text>", "revoke the newest token of that description", _revoke),
+    Row(
+        "transfer <license:text> quantity <quantity:number> from <source:text> to <target:text>",
+        "move licenses to another virtual account",
+        _transfer,
+    ),
+    Row("move instance <switch:name> to <target:text>", "move a product instance", _move),
+    Row("keep instance <switch:name>", "let a suspected clone speak again", _keep),
     Row("remove instance <switch:name>", "remove a product instance", _remove),
     Row("explain <switch:name>", "tell why an instance is out of compliance", _explain),
     Row(

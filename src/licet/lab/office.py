@@ -1,58 +1,44 @@
-"""One authority of a lab, and what its administrators do there."""
+"""One authority of a lab, and what its administrators do there, all of it through `licet.admin`."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
-from licet.kernel.chance import draw_uuid
-from licet.kernel.ids import AccountId, Tag, TokenId, Udi, VirtualAccountId
+from licet.admin.accounts import find_virtual_account, open_account, open_virtual_account
+from licet.admin.catalog import import_catalog, sample_catalog
+from licet.admin.instances import find_instance, keep_clone, remove_instance, transfer_instance
+from licet.admin.licenses import OrderLine, take_order, transfer_licenses
+from licet.admin.refusal import AdminRefused
+from licet.admin.tokens import create_token, revoke_token, show_token
+from licet.kernel.ids import AccountId, Tag, Udi
 from licet.kernel.problems import Finding
 from licet.lab import tables
 from licet.lab.problems import LabError
 from licet.ledger.explain import why
-from licet.ledger.instances import remove
-from licet.ledger.model import (
-    Holding,
-    IdToken,
-    Instance,
-    License,
-    LicenseKind,
-    SmartAccount,
-    VirtualAccount,
-)
-from licet.ledger.pools import holding_due
-from licet.ledger.ports import Duplicate
-from licet.ledger.usage import review_pool
+from licet.ledger.model import IdToken, Instance, LicenseKind, VirtualAccount
+from licet.ledger.ports import Work
 from licet.pki.authority import rotate_issuer, rotate_master_key, rotate_root
-from licet.pki.trust import mark_of
-from licet.switch.features import TAGS
-from licet.wire.tokens import Token, authority_mark, derive_secret, print_token
 from licet.world.authority import Authority
 
 WHO = "admin"
-DEFAULT = "Default"
-# Ten years: what the wire carries as a length of time.
-POLICY_S_MAX = 315_360_000
-TOKEN_DAYS_MAX = 365
 
 
 class Office:
-    """An authority with the sample catalog; the account that was opened last is the one meant."""
+    """An authority with the sample catalog; the account that was opened last is the one meant.
+
+    Every method raises `LabError` where the administrator is refused; nothing is changed then.
+    """
 
     def __init__(self, authority: Authority) -> None:
         self.authority = authority
         self._account: AccountId | None = None
-        with authority.store.begin() as work:
-            for name, tag in TAGS.items():
-                work.put_license(License(tag, name, f"{name} for the sample switch"))
-            work.commit()
+        with self._work() as work:
+            import_catalog(work, sample_catalog())
 
     @property
     def account(self) -> AccountId:
-        """The smart account that lines are about.
-
-        Raises:
-            LabError: none was opened.
-        """
+        """The smart account that lines are about."""
         if self._account is None:
             name = self.authority.name
             raise LabError(f"open an account first: {name} account NAME domain DOMAIN")
@@ -62,65 +48,43 @@ class Office:
     def _now(self) -> datetime:
         return self.authority.clock.wall
 
-    def _id(self) -> str:
-        return draw_uuid(self.authority.chance)
+    @contextmanager
+    def _work(self) -> Iterator[Work]:
+        """Open a unit of work that is committed at the end."""
+        try:
+            with self.authority.store.begin() as work:
+                yield work
+                work.commit()
+        except (AdminRefused, OverflowError) as refused:
+            raise LabError(str(refused)) from refused
 
     def open_account(self, name: str, domain: str, *, export_allowed: bool) -> None:
         """Open a smart account with its default virtual account."""
-        account = AccountId(self._id())
-        place = VirtualAccountId(self._id())
-        with self.authority.store.begin() as work:
-            try:
-                work.put_account(SmartAccount(account, name, domain, export_allowed, self._now))
-            except Duplicate as error:
-                raise LabError(str(error)) from error
-            work.put_virtual_account(
-                VirtualAccount(place, account, DEFAULT, "", default=True, created_at=self._now)
+        with self._work() as work:
+            account, _ = open_account(
+                work,
+                name=name,
+                domain=domain,
+                export_allowed=export_allowed,
+                who=WHO,
+                now=self._now,
+                chance=self.authority.chance,
             )
-            work.commit()
-        self._account = account
+        self._account = account.id
 
     def open_virtual_account(self, name: str) -> None:
         """Open a virtual account in the smart account."""
-        place = VirtualAccount(
-            VirtualAccountId(self._id()),
-            self.account,
-            name,
-            "",
-            default=False,
-            created_at=self._now,
-        )
-        with self.authority.store.begin() as work:
-            try:
-                work.put_virtual_account(place)
-            except Duplicate as error:
-                raise LabError(str(error)) from error
-            work.commit()
+        account, chance = self.account, self.authority.chance
+        with self._work() as work:
+            open_virtual_account(work, account, name=name, who=WHO, now=self._now, chance=chance)
 
     def places(self) -> list[VirtualAccount]:
         """Return the virtual accounts of the smart account, by name."""
-        with self.authority.store.begin() as work:
+        with self._work() as work:
             return list(work.virtual_accounts(self.account))
 
-    def place(self, name: str) -> VirtualAccount:
-        """Return a virtual account by its name; no name is the default one.
-
-        Raises:
-            LabError: there is none of that name.
-        """
-        places = self.places()
-        for place in places:
-            if place.name.casefold() == name.casefold() or (not name and place.default):
-                return place
-        known = ", ".join(place.name for place in places)
-        raise LabError(f"there is no virtual account called {name}; there are: {known}")
-
-    def tag(self, name: str) -> Tag:
-        """Return a license's tag by the name in it.
-
-        Raises:
-            LabError: the catalog has none of that name.
-        """
+    def _tag(self, name: str) -> Tag:
+        """Return a license's tag by the name in it."""
         tags = tables.tags_by_name(self.authority.store)
         if name not in tags:
             raise LabError(f"the catalog has no {name}; it has: {', '.join(tags)}")
@@ -136,73 +100,98 @@ class Office:
         lasting: timedelta | None,
         place: str,
     ) -> None:
-        """Add licenses that were bought."""
-        tag, where, now = self.tag(name), self.place(place), self._now
-        begins = starts_at or now
-        holding = Holding(
-            id=self._id(),
-            virtual_account=where.id,
-            tag=tag,
-            kind=kind,
-            quantity=quantity,
-            starts_at=begins,
-            ends_at=None if lasting is None else begins + lasting,
-            order="lab",
-        )
-        with self.authority.store.begin() as work:
-            work.put_holding(replace(holding, due_at=holding_due(holding, now)))
-            review_pool(work, self.account, where.id, tag, now)
-            work.commit()
+        """Add licenses that were bought; `place` names a virtual account, empty is the default."""
+        tag, account = self._tag(name), self.account
+        with self._work() as work:
+            ends_at = None if lasting is None else (starts_at or self._now) + lasting
+            line = OrderLine(tag, quantity, kind, starts_at, ends_at)
+            where = find_virtual_account(work, account, place)
+            chance = self.authority.chance
+            take_order(work, where, [line], order="lab", who=WHO, now=self._now, chance=chance)
+
+    def transfer(self, name: str, quantity: int, *, source: str, target: str) -> None:
+        """Move licenses to another virtual account."""
+        tag, account = self._tag(name), self.account
+        with self._work() as work:
+            transfer_licenses(
+                work,
+                find_virtual_account(work, account, source),
+                find_virtual_account(work, account, target),
+                tag,
+                quantity,
+                who=WHO,
+                now=self._now,
+                chance=self.authority.chance,
+            )
 
     def token(
-        self, *, description: str, days: int, uses: int | None, export_allowed: bool, place: str
+        self,
+        *,
+        description: str,
+        days: int,
+        uses: int | None,
+        export_allowed: bool | None,
+        place: str,
     ) -> str:
-        """Make an ID token and return its text."""
-        keys, where = self.authority.keys, self.place(place)
-        number, master = keys.master_keys[-1]
-        if not 1 <= days <= TOKEN_DAYS_MAX:
-            raise LabError(f"a token lives 1 to {TOKEN_DAYS_MAX} days, not {days}")
-        row = IdToken(
-            id=TokenId(self._id()),
-            virtual_account=where.id,
-            description=description,
-            created_by=WHO,
-            created_at=self._now,
-            expires_at=self._now + timedelta(days=days),
-            export_allowed=export_allowed,
-            master_key=number,
-            uses_max=uses,
-        )
-        with self.authority.store.begin() as work:
-            work.put_token(row)
-            work.commit()
-        secret, mark = derive_secret(master, row.id), authority_mark(keys.authority)
-        return print_token(Token(row.id, row.expires_at, secret, mark_of(keys.root), mark))
+        """Make an ID token and return its text; `export_allowed` None is as the account's."""
+        account, keys = self.account, self.authority.keys
+        with self._work() as work:
+            owner = work.account(account)
+            allowed = owner is not None and owner.export_allowed
+            token = create_token(
+                work,
+                find_virtual_account(work, account, place),
+                keys,
+                description=description,
+                days=days,
+                uses=uses,
+                export_allowed=allowed if export_allowed is None else export_allowed,
+                who=WHO,
+                now=self._now,
+                chance=self.authority.chance,
+            )
+        return show_token(token, keys)
 
-    def instance(self, udi: Udi) -> Instance:
-        """Return the product instance of a UDI in the smart account.
+    def revoke(self, description: str) -> None:
+        """Revoke the newest token of that description that is not revoked."""
+        for place in self.places():
+            for token in tables.every(partial(self.authority.store.list_tokens, place.id)):
+                if token.description == description and token.revoked_at is None:
+                    self._revoke(token)
+                    return
+        raise LabError(f"there is no token '{description}' that could be revoked")
 
-        Raises:
-            LabError: there is none.
-        """
-        with self.authority.store.begin() as work:
-            for instance in work.instances_of_udi(udi):
-                if instance.account == self.account:
-                    return instance
-        raise LabError(f"no product instance is registered for {udi.text}")
+    def _revoke(self, token: IdToken) -> None:
+        with self._work() as work:
+            revoke_token(work, token, who=WHO, now=self._now)
+
+    def _with_instance(self, udi: Udi, act: Callable[[Work, Instance], object]) -> None:
+        account = self.account
+        with self._work() as work:
+            act(work, find_instance(work, account, udi))
+
+    def move_instance(self, udi: Udi, target: str) -> None:
+        """Move a product instance to another virtual account."""
+
+        def move(work: Work, instance: Instance) -> None:
+            place = find_virtual_account(work, instance.account, target)
+            transfer_instance(work, instance, place, who=WHO, now=self._now)
+
+        self._with_instance(udi, move)
 
     def remove_instance(self, udi: Udi) -> None:
-        """Remove a product instance, as a person does: its key may not come back."""
-        instance = self.instance(udi)
-        with self.authority.store.begin() as work:
-            remove(work, instance, who=WHO, why="removed by the administrator", now=self._now)
-            work.commit()
+        """Remove a product instance: its key may not come back."""
+        self._with_instance(udi, partial(remove_instance, who=WHO, now=self._now))
+
+    def keep_clone(self, udi: Udi) -> None:
+        """Let an instance with two histories speak again."""
+        self._with_instance(udi, partial(keep_clone, who=WHO, now=self._now))
 
     def explain(self, udi: Udi) -> str:
         """Return the findings about a product instance as text."""
-        instance = self.instance(udi)
-        with self.authority.store.begin() as work:
-            findings = why(work, instance, self._now)
+        account = self.account
+        with self._work() as work:
+            findings = why(work, find_instance(work, account, udi), self._now)
         return "\n".join(line for finding in findings for line in _lines(finding))
 
     def rotate(self, what: str) -> None:

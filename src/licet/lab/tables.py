@@ -1,9 +1,9 @@
 """Tables of what an authority holds, as text for a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from licet.kernel.ids import AccountId, Tag, tag_name
 from licet.kernel.time import print_instant
@@ -13,14 +13,6 @@ from licet.ledger.ports import Listing, Store
 
 Item = TypeVar("Item")
 NOTHING = "(none)"
-
-
-class Page(Protocol[Item]):
-    """A listing of a store, a page at a time."""
-
-    def __call__(self, *, after: str | None) -> Listing[Item]:
-        """Return the page after a place; None is the beginning."""
-        ...
 
 
 def grid(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -36,8 +28,8 @@ def grid(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def every(page: Page[Item]) -> Iterator[Item]:
-    """Yield all rows of a listing, page by page."""
+def every(page: Callable[..., Listing[Item]]) -> Iterator[Item]:
+    """Yield all rows of a listing of a store, page by page (`after` names the next page)."""
     after: str | None = None
     while True:
         listing = page(after=after)

@@ -107,11 +107,16 @@ def test_console_lines_stand_where_they_happen(played: Played) -> None:
         ("cloud order NONSENSE quantity 1 kind PERPETUAL", "the catalog has no NONSENSE; it has: "),
         ("cloud order MPLS_PKG quantity 1 kind RENTED", "expected 'PERPETUAL', 'TERM'"),
         ("cloud token days 999 as t", "365"),
-        ("cloud token days 9 in Nowhere as t", "there is no virtual account called Nowhere"),
+        ("cloud token days 9 in Nowhere as t", "there is no virtual account called 'Nowhere'"),
         ("cloud account example domain other.example.com", "xample"),
         ("cloud policy nonsense 5", "it has authorization_every_s"),
         ("cloud policy deadline_offset_s 999999999", "at the most"),
         ("cloud remove instance switch1", "no product instance is registered for PID:N9K,SN:FDO1"),
+        ("cloud keep instance switch1", "no product instance is registered"),
+        ("cloud revoke token9", "there is no token 'token9'"),
+        ("cloud order MPLS_PKG quantity 1 kind TERM", "needs an end"),
+        ("cloud order MPLS_PKG quantity 1 kind TERM for 9999999 days", "ate"),
+        ("cloud transfer MPLS_PKG quantity 1 from Default to Default", "already"),
         ("cloud explode", "word 2: expected 'address'"),
         ("nonsense", "word 1: expected 'clock'"),
         ('expect "thunder"', "expected to see 'thunder'"),
@@ -196,6 +201,35 @@ def test_an_administrator_removes_and_explains(played: Played) -> None:
     played.play("switch1# license smart renew auth")
     played.play(f'{STATUS}\nexpect "Please re-register the instance"')
     played.play('cloud show events\nexpect "was removed"')
+
+
+def test_licenses_and_instances_move_between_virtual_accounts(played: Played) -> None:
+    """Licenses in the wrong virtual account could not be shown, nor the remedy."""
+    played.play(
+        f"{REGISTER}\nadvance 1 minute\ncloud virtual-account Lab\n"
+        "cloud transfer LAN_ENTERPRISE_SERVICES_PKG quantity 1 from Default to Lab\n"
+        'cloud show licenses\nexpect "-1"\ncloud explain switch1\nexpect Lab\n'
+        "cloud move instance switch1 to Lab\nswitch1# license smart renew auth\n"
+        f"advance 1 minute\n{STATUS}\n"
+        'expect "Virtual Account: Lab"\nexpect "Status: AUTHORIZED"'
+    )
+
+
+def test_a_revoked_token_registers_nothing(played: Played) -> None:
+    """A revocation in a script would not be one."""
+    played.play(f"cloud revoke token1\n{REGISTER}\nadvance 1 minute\n{STATUS}")
+    assert "The ID token was revoked" in played.lab.last_output
+    assert "there is no token" in played.refused("cloud revoke token1")
+
+
+def test_a_license_that_ends_leaves_its_users_out(played: Played) -> None:
+    """A subscription in a script would never end."""
+    played.play(
+        "switch1# configure terminal\nswitch1# feature itd\nswitch1# end\n"
+        "cloud order NETWORK_SERVICES_PKG quantity 1 kind SUBSCRIPTION for 60 days\n"
+        f'{REGISTER}\nadvance 1 minute\n{STATUS}\nexpect "Status: AUTHORIZED"\n'
+        f'advance 91 days\n{STATUS}\nexpect "Status: OUT OF COMPLIANCE"'
+    )
 
 
 @pytest.mark.parametrize("what", ["root", "issuer", "tokens"])
