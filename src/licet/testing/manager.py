@@ -1,31 +1,22 @@
 """A manager that fits into a pocket: one account, in memory, for a vendor's own tests."""
 
 import uuid
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from licet.kernel.chance import SeededChance, draw_uuid
-from licet.kernel.ids import AccountId, Tag, TokenId, VirtualAccountId, check_tag, tag_name
-from licet.ledger.model import (
-    Holding,
-    IdToken,
-    License,
-    LicenseKind,
-    Policy,
-    SmartAccount,
-    VirtualAccount,
-)
-from licet.ledger.pools import balance, holding_due
-from licet.ledger.ports import Work
+from licet.admin.accounts import open_account
+from licet.admin.licenses import OrderLine, take_order
+from licet.admin.tokens import create_token, show_token
+from licet.kernel.chance import SeededChance
+from licet.kernel.ids import Tag, check_tag, tag_name
+from licet.ledger.model import License, LicenseKind, Policy
+from licet.ledger.pools import balance
 from licet.ledger.usage import review_pool
-from licet.pki.trust import mark_of
 from licet.testing.clock import FakeClock
-from licet.wire.tokens import Token, authority_mark, derive_secret, print_token
 from licet.world.authority import Authority
 from licet.world.clock import MachineClock
 
+WHO = "test"
 _TAGS = uuid.UUID("b6a8f0c2-5f0b-4f4e-9d0c-6f3f6f0d2a51")
-_BOUGHT_BEFORE = timedelta(days=1)
 
 
 class PocketManager:
@@ -63,30 +54,18 @@ class PocketManager:
         self.authority = Authority("pocket", clock=self.clock, chance=self._chance, policy=policy)
         self.tags: dict[str, Tag] = {}
         self.product = _tag("PRODUCT")
-        self._account = AccountId(draw_uuid(self._chance))
-        self._place = VirtualAccountId(draw_uuid(self._chance))
-        now = self.clock.wall
         with self.authority.store.begin() as work:
-            work.put_account(
-                SmartAccount(
-                    id=self._account,
-                    name="Example",
-                    domain="example.com",
-                    export_allowed=True,
-                    created_at=now,
-                )
-            )
-            work.put_virtual_account(
-                VirtualAccount(
-                    id=self._place,
-                    account=self._account,
-                    name="Default",
-                    description="",
-                    default=True,
-                    created_at=now,
-                )
+            account, place = open_account(
+                work,
+                name="Example",
+                domain="example.com",
+                export_allowed=True,
+                who=WHO,
+                now=self.clock.wall,
+                chance=self._chance,
             )
             work.commit()
+        self._account, self._place = account.id, place
 
     @property
     def root(self) -> bytes:
@@ -115,26 +94,16 @@ class PocketManager:
             days: how long they last; None is for ever.
 
         Raises:
-            ValueError: `quantity` or `days` is less than 1.
+            AdminRefused: `quantity` or `days` is less than 1, or `tag` was never made.
         """
-        if quantity < 1 or (days is not None and days < 1):
-            raise ValueError("at least one license can be given, for at least one day")
-        now = self.clock.wall
-        starts_at = now - _BOUGHT_BEFORE
+        now, chance = self.clock.wall, self._chance
         ends_at = None if days is None else now + timedelta(days=days)
-        holding = Holding(
-            id=draw_uuid(self._chance),
-            virtual_account=self._place,
-            tag=tag,
-            kind=LicenseKind.PERPETUAL if days is None else LicenseKind.TERM,
-            quantity=quantity,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            order="pocket",
-        )
+        kind = LicenseKind.PERPETUAL if days is None else LicenseKind.TERM
+        line = OrderLine(tag, quantity, kind, ends_at=ends_at)
         with self.authority.store.begin() as work:
-            work.put_holding(replace(holding, due_at=holding_due(holding, now)))
-            self._review(work, tag, now)
+            [holding] = take_order(
+                work, self._place, [line], order="pocket", who=WHO, now=now, chance=chance
+            )
             work.commit()
         return holding.id
 
@@ -149,11 +118,8 @@ class PocketManager:
             if holding is None:
                 raise KeyError(given)
             work.remove_holding(given)
-            self._review(work, holding.tag, self.clock.wall)
+            review_pool(work, self._account, self._place.id, holding.tag, self.clock.wall)
             work.commit()
-
-    def _review(self, work: Work, tag: Tag, now: datetime) -> None:
-        review_pool(work, self._account, self._place, tag, now)
 
     def token(self, *, uses: int | None = None, days: int = 30, export_allowed: bool = True) -> str:
         """Make an ID token, and return the text that is pasted into `Register`.
@@ -162,36 +128,36 @@ class PocketManager:
             uses: how many registrations it is good for; None is any number.
             days: how long it is good.
             export_allowed: whether who registers with it may use export-controlled licenses.
+
+        Raises:
+            AdminRefused: `days` or `uses` is out of range.
         """
-        keys, now = self.authority.keys, self.clock.wall
-        number, master = keys.master_keys[-1]
-        row = IdToken(
-            id=TokenId(draw_uuid(self._chance)),
-            virtual_account=self._place,
-            description="pocket",
-            created_by="test",
-            created_at=now,
-            expires_at=now + timedelta(days=days),
-            export_allowed=export_allowed,
-            master_key=number,
-            uses_max=uses,
-        )
+        keys = self.authority.keys
         with self.authority.store.begin() as work:
-            work.put_token(row)
+            token = create_token(
+                work,
+                self._place,
+                keys,
+                description="pocket",
+                days=days,
+                uses=uses,
+                export_allowed=export_allowed,
+                who=WHO,
+                now=self.clock.wall,
+                chance=self._chance,
+            )
             work.commit()
-        secret = derive_secret(master, row.id)
-        mark = authority_mark(keys.authority)
-        return print_token(Token(row.id, row.expires_at, secret, mark_of(keys.root), mark))
+        return show_token(token, keys)
 
     def in_use(self, tag: Tag) -> int:
         """Return how many of a license are in use."""
         with self.authority.store.begin() as work:
-            return work.pool(self._place, tag).in_use
+            return work.pool(self._place.id, tag).in_use
 
     def balance(self, tag: Tag) -> int:
         """Return purchased minus in use; negative is out of compliance."""
         with self.authority.store.begin() as work:
-            return balance(work.pool(self._place, tag), self.clock.wall)
+            return balance(work.pool(self._place.id, tag), self.clock.wall)
 
     def alerts(self) -> list[str]:
         """Return the kinds of the alerts that stand, the worst first."""
@@ -199,7 +165,7 @@ class PocketManager:
 
     def instances(self) -> list[str]:
         """Return the UDIs of the products that are registered."""
-        listing = self.authority.store.list_instances(self._place)
+        listing = self.authority.store.list_instances(self._place.id)
         return [instance.udi.text for instance in listing.items]
 
     def respond(self, request: bytes, peer: str = "pocket") -> bytes:
