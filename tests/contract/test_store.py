@@ -186,9 +186,13 @@ def test_names_are_unique_without_regard_to_case(store: Store) -> None:
     other = replace(ACCOUNT, id=AccountId(rows.uuid(50)), name="Other", domain="other.com")
     with store.begin() as work:
         assert work.account_named("EXAMPLE") == work.account_named("Example.COM") == ACCOUNT
-        for taken in ({"name": "eXample"}, {"domain": "EXAMPLE.com"}, {"name": "example.COM"}):
+        for taken in (
+            replace(other, name="eXample"),
+            replace(other, domain="EXAMPLE.com"),
+            replace(other, name="example.COM"),
+        ):
             with pytest.raises(Duplicate):
-                work.put_account(replace(other, **taken))
+                work.put_account(taken)
         work.put_account(other)
         work.put_account(replace(ACCOUNT, name="EXAMPLE"))
         with pytest.raises(Duplicate):

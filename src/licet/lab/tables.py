@@ -11,7 +11,7 @@ from licet.ledger.model import VirtualAccount
 from licet.ledger.pools import balance, purchased
 from licet.ledger.ports import Listing, Store
 
-Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 NOTHING = "(none)"
 
 
@@ -28,7 +28,7 @@ def grid(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def every(page: Callable[..., Listing[Item]]) -> Iterator[Item]:
+def every(page: Callable[..., Listing[Item_co]]) -> Iterator[Item_co]:
     """Yield all rows of a listing of a store, page by page (`after` names the next page)."""
     after: str | None = None
     while True:

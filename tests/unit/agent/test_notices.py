@@ -1,10 +1,11 @@
 """What an agent notifies is told once."""
 
 from licet.agent.events import Enable, Notice, Notify, Register, Release, Request
+from licet.kernel.ids import Tag
 from support.harness import ADVANTAGE, ESSENTIALS, Authority, Device
 
 
-def told(device: Device, notice: Notice) -> list[tuple[str, str | None]]:
+def told(device: Device, notice: Notice) -> list[tuple[str, Tag | None]]:
     """Return the details and tags of a notice, and forget all that was heard."""
     heard = [
         (each.detail, each.tag)

@@ -119,7 +119,7 @@ def test_the_question_mark_lists_what_is_read(
     [
         (Mode.EXEC, "shw license status", Fault.INVALID, 0),
         (Mode.EXEC, "show license stat us", Fault.INVALID, 18),
-        (Mode.EXEC, "show  licence  status", Fault.INVALID, 6),
+        (Mode.EXEC, "show  licenze  status", Fault.INVALID, 6),
         (Mode.EXEC, "  show", Fault.INCOMPLETE, 7),
         (Mode.EXEC, "license smart ", Fault.INCOMPLETE, 14),
         (Mode.EXEC, "license smart re", Fault.AMBIGUOUS, 14),
