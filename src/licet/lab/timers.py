@@ -87,7 +87,7 @@ def _between_attempts(attempts: Iterable[Attempt]) -> Iterator[Seen]:
     device = _Device()
     for attempt in attempts:
         last = device.last.get(attempt.kind)
-        if last is not None and not attempt.typed:
+        if last is not None and not attempt.typed and not attempt.repeats:
             key = _key(device, last, attempt)
             if key is not None:
                 yield Seen(key, attempt.sent_at - (last.answered_at or last.sent_at))
@@ -102,11 +102,12 @@ def _remember(device: _Device, attempt: Attempt) -> None:
             device.streak = {}
             return
         device.streak.pop(attempt.kind, None)
-    elif attempt.typed and attempt.kind != "register":
+    elif attempt.repeats or (attempt.typed and attempt.kind != "register"):
         return  # a failed typed command does not move a streak (RULES.md 6)
     else:
         last = device.last.get(attempt.kind)
-        if last is None or last.accepted or _state(last) is not _state(attempt):
+        # A registration that is typed again begins its schedule anew (RULES.md 9).
+        if last is None or last.accepted or attempt.typed or _state(last) is not _state(attempt):
             device.streak[attempt.kind] = attempt.sent_at
     device.last[attempt.kind] = attempt
 

@@ -27,6 +27,7 @@ class Attempt:
         sent_at: true time.
         standing: how the device stood when it sent this.
         typed: a person typed something at the device at that time, so no timer is behind it.
+        repeats: the same bytes as before: a restarted agent carries on with what was under way.
         answered_at: true time at which an answer came in time; None where none did.
         outcome: `under way`; the kind of the answer that came; `refused: <code>`; `unsent: <why>`;
             `lost` where nothing ever came back.
@@ -37,6 +38,7 @@ class Attempt:
     sent_at: datetime
     standing: Standing | None
     typed: bool = False
+    repeats: bool = False
     answered_at: datetime | None = None
     outcome: str = "under way"
 

@@ -77,6 +77,7 @@ class Network:
     unplugged: set[str] = field(default_factory=set)
     faults: Faults = field(default_factory=Faults)
     _hosts: dict[str, Respond] = field(default_factory=dict)
+    _last_sent: dict[str, bytes] = field(default_factory=dict)
     _held: list[_Journey] = field(default_factory=list)
 
     def map(self, host: str, respond: Respond) -> None:
@@ -94,8 +95,14 @@ class Network:
     def carry(self, port: Port, url: str, data: bytes, deliver: Deliver) -> None:
         """Take a request from a device's port; see `Port.post`."""
         attempt = Attempt(
-            port.device, kind_of(data), self.clock.now, port.standing(), typed=port.typed()
+            port.device,
+            kind_of(data),
+            self.clock.now,
+            port.standing(),
+            typed=port.typed(),
+            repeats=self._last_sent.get(port.device) == data,
         )
+        self._last_sent[port.device] = data
         self.journal.attempts.append(attempt)
         host = _host(url)
         if not self.reaches(port.device):

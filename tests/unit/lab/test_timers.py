@@ -25,6 +25,7 @@ class Story:
         state: Authorization = A.AUTHORIZED,
         *,
         typed: bool = False,
+        repeats: bool = False,
     ) -> None:
         """Write an attempt down."""
         good = outcome in ("registered", "authorized", "renewed")
@@ -32,7 +33,7 @@ class Story:
         when = START + at
         answered = when if good else None
         self.journal.attempts.append(
-            Attempt("switch1", kind, when, standing, typed, answered, outcome)
+            Attempt("switch1", kind, when, standing, typed, repeats, answered, outcome)
         )
 
     def stand(
@@ -77,6 +78,26 @@ def test_what_a_person_typed_is_no_timer() -> None:
     story.say("authorize", 2 * DAY, "authorized", typed=True)
     story.say("authorize", 32 * DAY, "authorized")
     assert story.seen("authorize") == [30 * DAY]
+
+
+def test_what_a_restart_sends_again_is_no_timer() -> None:
+    """A restart would look like a retry that came too early."""
+    story = Story()
+    story.say("authorize", timedelta(0), "authorized")
+    story.say("authorize", 30 * DAY, "lost")
+    story.say("authorize", 30 * DAY + MINUTE / 2, "lost", repeats=True)
+    story.say("authorize", 30 * DAY + 23 * HOUR, "authorized")
+    assert story.seen("unsent") == [23 * HOUR]
+
+
+def test_a_registration_that_is_typed_again_begins_anew() -> None:
+    """The stages of the second schedule would be counted from the first."""
+    story = Story()
+    story.say("register", timedelta(0), "unsent: x", typed=True)
+    story.say("register", 5 * HOUR, "unsent: x", typed=True)
+    story.say("register", 5 * HOUR + 15 * MINUTE, "registered")
+    assert story.seen("register-first") == [15 * MINUTE]
+    assert story.seen("register-later") == []
 
 
 def test_out_of_compliance_has_its_own_times() -> None:

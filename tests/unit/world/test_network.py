@@ -222,3 +222,12 @@ def test_a_closed_port_is_told_nothing() -> None:
     bench.post(b"two")
     bench.run()
     assert not bench.told
+
+
+def test_what_is_sent_again_is_marked() -> None:
+    """A restarted agent that carries on would look as if it had sent something new."""
+    bench = Bench()
+    bench.post(b"one")
+    bench.post(b"one")
+    bench.post(b"two")
+    assert [attempt.repeats for attempt in bench.journal.attempts] == [False, True, False]
