@@ -25,6 +25,7 @@ from licet.agent.events import (
     Enable,
     Event,
     Notice,
+    Notify,
     Register,
     Release,
     RenewAuthorization,
@@ -39,7 +40,7 @@ from licet.agent.view import LicenseView
 from licet.kernel.chance import Chance
 from licet.kernel.ids import Tag, Udi
 from licet.kernel.problems import RulesBroken
-from licet.kernel.time import Moment
+from licet.kernel.time import Moment, epoch_seconds, instant
 
 __all__ = ["Agent", "AgentSettings", "CommandRefused"]
 
@@ -55,7 +56,6 @@ class Agent:
         self._carried = carried
         self._observed = False
         self._allowed: frozenset[str] = frozenset()
-        core.notify(Notice.READY)
         self._settle_allowed()
 
     @classmethod
@@ -146,8 +146,11 @@ class Agent:
         return viewing.view(self._core, now)
 
     def _observe(self, now: Moment) -> None:
+        if not self._observed:
+            # Said with the time of now, not with that of the snapshot.
+            self._core.effects.insert(0, Notify(Notice.READY, instant(epoch_seconds(now.wall))))
+            self._observed = True
         duties.observe(self._core, now)
-        self._observed = True
 
     def _flight(self, exchange: int) -> InFlight | None:
         """Return the message in flight, if it is that exchange's; a late outcome has none."""

@@ -2,7 +2,19 @@
 
 from licet.agent.events import Enable, Notice, Notify, Register, Release, Request
 from licet.kernel.ids import Tag
-from support.harness import ADVANTAGE, ESSENTIALS, Authority, Device
+from licet.kernel.time import HOUR
+from support.harness import ADVANTAGE, ESSENTIALS, START, Authority, Device
+
+
+def test_a_restarted_agent_is_ready_now() -> None:
+    """A console would show the restart at the time of the last snapshot."""
+    device = Device(Authority())
+    device.runtime.handle(Enable())
+    device.advance(HOUR)
+    device.heard.clear()
+    device.restart()
+    [ready] = [each for each in device.heard if isinstance(each, Notify)]
+    assert (ready.notice, ready.at) == (Notice.READY, START + HOUR)
 
 
 def told(device: Device, notice: Notice) -> list[tuple[str, Tag | None]]:
