@@ -20,3 +20,12 @@ def test_the_coffee_machine() -> None:
         "three months without one: only coffee, sorry",
         "the network is back: espresso",
     ]
+
+
+def test_the_how_to_of_testing() -> None:
+    """A vendor who copies the page would get an error, or an assertion that does not hold."""
+    page = (EXAMPLES.parent / "docs" / "how-to" / "test-a-product.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    assert ran.returncode == 0, ran.stderr
+    assert "assert not agent.allows(espresso)" in code
