@@ -18,7 +18,7 @@ ROOT_LIVES = 20 * YEAR
 ISSUING_LIVES = 6 * YEAR
 ANSWER_LIVES = 90 * DAY
 ANSWER_RENEWED_AFTER = 30 * DAY
-# Device clocks may be behind by a little; a certificate is dated back so that it is valid at once.
+# A certificate is dated back, so that it is valid at once and stays so where a clock is set back a little.
 DATED_BACK = timedelta(hours=1)
 MASTER_KEY_BYTES = 32
 

@@ -9,6 +9,7 @@ from licet.kernel.time import SECOND
 from licet.ledger.instances import due_of
 from licet.ledger.model import CertificateOrder, Instance, License, SmartAccount, VirtualAccount
 from licet.ledger.ports import Work
+from licet.pki.authority import DATED_BACK
 from licet.pki.issuer import draw_serial
 from licet.registrar import alerts
 from licet.registrar.sequence import Placed, Standing, place
@@ -144,8 +145,9 @@ def order_certificate(
         account: its smart account.
         ends_at: an earlier end than the policy's, or None.
     """
-    not_before = desk.now - timedelta(seconds=desk.policy.certificate_offset_s)
-    not_after = not_before + timedelta(seconds=desk.policy.certificate_for_s)
+    dated = desk.now - timedelta(seconds=desk.policy.certificate_offset_s)
+    not_before = dated - DATED_BACK
+    not_after = dated + timedelta(seconds=desk.policy.certificate_for_s)
     ends = [not_after, desk.certified_at_most] + ([ends_at] if ends_at else [])
     return CertificateOrder(
         key=key,

@@ -10,6 +10,7 @@ from licet.kernel.problems import Code, explain
 from licet.kernel.time import DAY, HOUR, epoch_seconds
 from licet.ledger.model import License, Policy
 from licet.ledger.ports import Work
+from licet.pki.authority import DATED_BACK
 from licet.wire.keys import draw_key
 from licet.wire.messages import (
     Authorized,
@@ -162,7 +163,7 @@ def test_the_offsets_of_the_sample_are_policy() -> None:
     office = Office(policy=policy)
     device = office.registered()
     own = device.certificate(at=office.now)
-    assert own.not_before == office.now - timedelta(seconds=108)
+    assert own.not_before == office.now - timedelta(seconds=108) - DATED_BACK
     assert own.not_after == office.now + 365 * DAY - timedelta(seconds=108)
     outcome = office.say(device, AUTHORIZE)
     assert isinstance(outcome, Authorized)
