@@ -105,7 +105,6 @@ class Answered(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     deadline: int
     compliant: bool
     lapsed: bool = False
-    lapsed_at: int | None = None
 
 
 class InFlight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

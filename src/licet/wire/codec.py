@@ -1,14 +1,10 @@
 """The strict codec: one value has exactly one encoding, and nothing else is read."""
 
-from typing import TypeVar
-
 import msgspec
 
 from licet.kernel.problems import Code, RulesBroken
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
