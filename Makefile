@@ -48,7 +48,8 @@ $(READY): $(LOCKS)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install the Debian package python3." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: install the Debian package python3-venv." >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# One that was interrupted has a python and no pip.
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --system-certs --compile-bytecode $(INSTALL) \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(INSTALL)

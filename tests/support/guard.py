@@ -1,38 +1,52 @@
 """An audit hook that lets nothing leave this machine, whoever tries."""
 
 import ipaddress
+import os
 import socket
 import sys
+from pathlib import Path
 
-LOCAL_NAMES = {"localhost", "", None}
+# Python imports `sitecustomize` from here in every process that a test starts.
+OFFLINE = Path(__file__).parent / "offline"
+LOCAL_NAMES = {"localhost", ""}
 
 
 class LeftTheMachine(AssertionError):  # noqa: N818 - what happened
     """A test resolved a name or opened a connection beyond this machine."""
 
 
-def _check_address(event: str, address: object) -> None:
-    if not isinstance(address, tuple):
-        return  # a Unix socket
-    host = str(address[0])
+def _check_host(event: str, host: object) -> None:
+    if host is None:
+        return  # any address of this machine
+    text = host.decode(errors="replace") if isinstance(host, bytes | bytearray) else str(host)
     try:
-        local = ipaddress.ip_address(host).is_loopback
+        # An IPv6 address may carry the interface that it is reached by.
+        local = ipaddress.ip_address(text.partition("%")[0]).is_loopback
     except ValueError:
-        local = host in LOCAL_NAMES
+        local = text in LOCAL_NAMES
     if not local:
-        raise LeftTheMachine(f"{event}: {host}")
+        raise LeftTheMachine(f"{event}: {text}")
 
 
 def _guard(event: str, arguments: tuple[object, ...]) -> None:
     """Refuse, as Python's audit hook, what would leave the machine."""
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        sock, address = arguments[0], arguments[1]
-        if isinstance(sock, socket.socket) and sock.family in (socket.AF_INET, socket.AF_INET6):
-            _check_address(event, address)
+        family = getattr(arguments[0], "family", None)
+        address = arguments[1]
+        if family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
+            _check_host(event, address[0])
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
-        _check_address(event, (arguments[0],))
+        _check_host(event, arguments[0])
+    elif event == "socket.getnameinfo" and isinstance(arguments[0], tuple):
+        _check_host(event, arguments[0][0])
 
 
 def install() -> None:
     """Guard this process from now on; a hook cannot be taken off again."""
     sys.addaudithook(_guard)
+
+
+def guard_children() -> None:
+    """Guard also the Python processes that this one starts with its own environment."""
+    before = os.environ.get("PYTHONPATH", "")  # noqa: TID251 - what children inherit is set here
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(OFFLINE), before)))  # noqa: TID251

@@ -52,3 +52,13 @@ def test_a_device_that_knows_a_ledger_is_noticed(tmp_path: Path) -> None:
         result = lint(copy_of_the_house(folder, violation=violation))
         assert result.returncode != 0, f"{violation}: {result.stdout}"
         assert "BROKEN" in result.stdout
+
+
+def test_a_room_that_nobody_placed_is_noticed(tmp_path: Path) -> None:
+    """A new room could know everybody, since no rule names it."""
+    folder = copy_of_the_house(tmp_path, violation=("testing", "world"))
+    assert lint(folder).returncode == 0
+    (folder / "src" / "licet" / "attic.py").write_text("import licet.lab\n")
+    result = lint(folder)
+    assert result.returncode != 0
+    assert "attic" in result.stdout + result.stderr
