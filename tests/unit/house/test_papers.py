@@ -52,5 +52,5 @@ def test_every_decision_and_guide_is_in_the_index() -> None:
 def test_fragments_of_the_changelog_have_a_kind() -> None:
     """A change would be left out of the changelog."""
     for path in (ROOT / "changes").glob("*.md"):
-        assert re.fullmatch(r"\+?[\w-]+\.(added|changed|fixed|removed)\.md", path.name), path.name
+        assert re.fullmatch(r"\+[\w-]+\.(added|changed|fixed|removed)\.md", path.name), path.name
         assert path.read_text().strip()
