@@ -7,8 +7,8 @@ import sys
 import pytest
 from pytest_socket import SocketBlockedError
 
-from support.guard import LeftTheMachine
-
+# By what it says and not by its class: pytest-xdist's workers are guarded as children, too.
+REFUSED = r"^socket\.\w+: "
 AWAY = "192.0.2.1"  # RFC 5737: an address of documents, of nobody
 
 
@@ -16,28 +16,31 @@ AWAY = "192.0.2.1"  # RFC 5737: an address of documents, of nobody
 def test_a_connection_off_this_machine_is_refused() -> None:
     """A test could disturb somebody."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        with pytest.raises(LeftTheMachine):
+        with pytest.raises(AssertionError, match=REFUSED):
             sock.connect((AWAY, 9))
-        with pytest.raises(LeftTheMachine):
+        with pytest.raises(AssertionError, match=REFUSED):
             sock.sendto(b"", (AWAY, 9))
-        with pytest.raises(LeftTheMachine):
+        with pytest.raises(AssertionError, match=REFUSED):
             sock.sendmsg([b""], [], 0, (AWAY, 9))
-    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock, pytest.raises(LeftTheMachine):
+    with (
+        socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock,
+        pytest.raises(AssertionError, match=REFUSED),
+    ):
         sock.connect(("2001:db8::1", 9, 0, 0))
 
 
 @pytest.mark.enable_socket
 def test_a_query_for_a_name_is_refused() -> None:
     """Typing the source document's URL could ask the world for it."""
-    with pytest.raises(LeftTheMachine):
+    with pytest.raises(AssertionError, match=REFUSED):
         socket.getaddrinfo("tools.cisco.com", 443)
-    with pytest.raises(LeftTheMachine):
+    with pytest.raises(AssertionError, match=REFUSED):
         socket.getaddrinfo(b"tools.cisco.com", 443)
-    with pytest.raises(LeftTheMachine):
+    with pytest.raises(AssertionError, match=REFUSED):
         socket.gethostbyname("example.com")
-    with pytest.raises(LeftTheMachine):
+    with pytest.raises(AssertionError, match=REFUSED):
         socket.gethostbyaddr(AWAY)
-    with pytest.raises(LeftTheMachine):
+    with pytest.raises(AssertionError, match=REFUSED):
         socket.getnameinfo((AWAY, 9), 0)
 
 
