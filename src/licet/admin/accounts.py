@@ -1,15 +1,19 @@
 """Smart accounts and their virtual accounts; exactly one virtual account is the default."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from licet.admin.refusal import AdminRefused
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, VirtualAccountId
-from licet.ledger.model import Event, SmartAccount, VirtualAccount
-from licet.ledger.ports import Duplicate, Store, Work
+from licet.ledger.model import Event, IdToken, SmartAccount, VirtualAccount
+from licet.ledger.ports import Duplicate, Listing, Store, Work
+from licet.ledger.terms import expired_key
 
+Item = TypeVar("Item")
 DEFAULT_NAME = "Default"
 NAME_CHARS_MAX = 128
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+\Z")
@@ -53,6 +57,24 @@ def open_account(
         work, account.id, None, account.id, f"smart account '{name}' was opened", who=who, now=now
     )
     return account, default
+
+
+def rename_account(
+    work: Work, account: SmartAccount, *, name: str, who: str, now: datetime
+) -> SmartAccount:
+    """Give a smart account another name; devices hear it at their next contact.
+
+    Raises:
+        AdminRefused: another smart account has that name or domain, or it is no name.
+    """
+    renamed = replace(account, name=check_name(name))
+    try:
+        work.put_account(renamed)
+    except Duplicate as error:
+        raise AdminRefused(str(error)) from error
+    text = f"smart account '{account.name}' is called '{name}' now"
+    record(work, account.id, None, account.id, text, who=who, now=now)
+    return renamed
 
 
 def open_virtual_account(
@@ -115,8 +137,17 @@ def remove_virtual_account(
 ) -> None:
     """Remove a virtual account that is not the default and holds nothing.
 
+    Licenses that have ended hold nothing up: they cannot be transferred, and go with it.
+
+    Args:
+        store: lists what the virtual account holds; what `work` itself adds to it is not seen.
+        work: takes the change.
+        place: the virtual account.
+        who: the person.
+        now: the authority's instant.
+
     Raises:
-        AdminRefused: it is the default, or has licenses, product instances or usable tokens.
+        AdminRefused: it is the default, or has product instances, licenses or usable tokens.
     """
     if place.default:
         raise AdminRefused(
@@ -124,11 +155,36 @@ def remove_virtual_account(
         )
     if store.count_instances(place.id):
         raise AdminRefused(f"'{place.name}' has product instances; transfer or remove them first")
-    if store.list_pools(place.id, limit=1).items:
+    if any(_usable(work.token(token.id), now) for token in _every(store.list_tokens, place.id)):
+        raise AdminRefused(f"'{place.name}' has ID tokens that can be used; revoke them first")
+    pools = [work.pool(place.id, pool.tag) for pool in _every(store.list_pools, place.id)]
+    holdings = [holding for pool in pools for holding in pool.holdings]
+    if any(holding.ends_at is None or now < holding.ends_at for holding in holdings):
         raise AdminRefused(f"'{place.name}' has licenses; transfer them first")
+    for holding in holdings:
+        work.remove_holding(holding.id)
+        work.clear_alert(expired_key(holding.id))
     work.remove_virtual_account(place.id)
     text = f"virtual account '{place.name}' was removed"
     record(work, place.account, None, place.id, text, who=who, now=now)
+
+
+def _every(page: Callable[..., Listing[Item]], virtual_account: VirtualAccountId) -> Iterator[Item]:
+    """Yield all rows of a list of a store, page by page."""
+    after: str | None = None
+    while True:
+        listing = page(virtual_account, after=after)
+        yield from listing.items
+        after = listing.next
+        if after is None:
+            return
+
+
+def _usable(token: IdToken | None, now: datetime) -> bool:
+    """Tell whether a token could still register something."""
+    if token is None or token.revoked_at is not None or token.expires_at <= now:
+        return False
+    return token.uses_max is None or token.uses < token.uses_max
 
 
 def find_account(work: Work, name: str) -> SmartAccount:

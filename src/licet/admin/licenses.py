@@ -11,6 +11,7 @@ from licet.kernel.ids import Tag
 from licet.ledger.model import Holding, LicenseKind, VirtualAccount
 from licet.ledger.pools import counts, holding_due
 from licet.ledger.ports import Work
+from licet.ledger.terms import carry_warning
 from licet.ledger.usage import review_pool
 
 QUANTITY_MAX = 100_000_000
@@ -108,11 +109,13 @@ def transfer_licenses(
     for one in sorted(held, key=_longest_first):
         moved = min(left, one.quantity)
         if moved == one.quantity:
-            work.put_holding(replace(one, virtual_account=target.id))
+            parts = [replace(one, virtual_account=target.id)]
         else:
-            work.put_holding(replace(one, quantity=one.quantity - moved))
             part = replace(one, id=draw_uuid(chance), quantity=moved, virtual_account=target.id)
+            parts = [part, replace(one, quantity=one.quantity - moved)]
+        for part in parts:
             work.put_holding(part)
+            carry_warning(work, one, part)
         left -= moved
         if not left:
             break

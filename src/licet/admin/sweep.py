@@ -7,7 +7,6 @@ a million instances that fall due at once do not hold anything up for long.
 from dataclasses import replace
 from datetime import datetime
 
-from licet.kernel.ids import AccountId
 from licet.kernel.time import print_instant
 from licet.ledger.instances import due_of, missed_at, release_at, remove
 from licet.ledger.model import (
@@ -18,13 +17,15 @@ from licet.ledger.model import (
     Policy,
     Severity,
 )
-from licet.ledger.pools import EXPIRY_WARNING_DAYS, holding_due
-from licet.ledger.ports import Store, Work
+from licet.ledger.pools import holding_due
+from licet.ledger.ports import Conflict, Store, Work
+from licet.ledger.terms import review_term
 from licet.ledger.usage import release_usage, review_pool
 from licet.registrar.alerts import failed_to_connect_key
 
 WHO = "sweep"
 BATCH = 500
+CONFLICTS_MAX = 5
 
 
 class Sweep:
@@ -44,21 +45,37 @@ class Sweep:
         return self._store.next_due()
 
     def tick(self, now: datetime) -> int:
-        """Do what is due at `now`; return how many instances and holdings were looked at."""
-        done = 0
-        while True:
-            with self._store.begin() as work:
-                instances = work.due_instances(now, BATCH)
-                holdings = work.due_holdings(now, BATCH)
-                for instance in instances:
-                    self._look_at_instance(work, instance, now)
-                for holding in holdings:
-                    _look_at_holding(work, holding, now)
-                forgotten = work.forget_retired_keys(now, BATCH)
-                if not instances and not holdings and not forgotten:
-                    return done
-                work.commit()
-            done += len(instances) + len(holdings)
+        """Do what is due at `now`; return how many instances and holdings were looked at.
+
+        Where devices keep overtaking it, it stops: what is left stays due, and `next_due` says so.
+        """
+        done = conflicts = 0
+        while conflicts < CONFLICTS_MAX:
+            try:
+                looked_at, more = self._do_some(now)
+            except Conflict:
+                conflicts += 1
+                continue
+            done += looked_at
+            conflicts = 0
+            if not more:
+                break
+        return done
+
+    def _do_some(self, now: datetime) -> tuple[int, bool]:
+        """Do a bounded piece in one commit; return how many were looked at, and if any may be left."""
+        with self._store.begin() as work:
+            instances = work.due_instances(now, BATCH)
+            holdings = work.due_holdings(now, BATCH)
+            for instance in instances:
+                self._look_at_instance(work, instance, now)
+            for holding in holdings:
+                _look_at_holding(work, holding, now)
+            forgotten = work.forget_retired_keys(now, BATCH)
+            if not instances and not holdings and not forgotten:
+                return 0, False
+            work.commit()
+        return len(instances) + len(holdings), True
 
     def _look_at_instance(self, work: Work, instance: Instance, now: datetime) -> None:
         if instance.certified_until <= now:
@@ -117,40 +134,9 @@ def _look_at_holding(work: Work, holding: Holding, now: datetime) -> None:
     """Warn of an end that comes, tell of one that came, and weigh the pool again."""
     place = work.virtual_account(holding.virtual_account)
     if place is not None:
-        expiring, expired = f"expiring:{holding.id}", f"expired:{holding.id}"
-        if holding.ends_at is not None and holding.ends_at <= now:
-            was_warned = work.alert(expiring) is not None
-            work.clear_alert(expiring)
-            if was_warned:
-                kind = "Licenses Expired"
-                _alert_holding(work, holding, place.account, expired, kind, now)
-        elif holding.ends_at is not None:
-            days_left = -(-(holding.ends_at - now).total_seconds() // 86_400)
-            if days_left <= max(EXPIRY_WARNING_DAYS):
-                kind = "Licenses Expiring"
-                _alert_holding(work, holding, place.account, expiring, kind, now)
+        review_term(work, holding, place.account, now)
         review_pool(work, place.account, holding.virtual_account, holding.tag, now)
     work.put_holding(replace(holding, due_at=holding_due(holding, now)))
-
-
-def _alert_holding(
-    work: Work, holding: Holding, account: AccountId, key: str, kind: str, now: datetime
-) -> None:
-    entry = work.license(holding.tag)
-    name = entry.name if entry else holding.tag
-    end = print_instant(holding.ends_at) if holding.ends_at else "never"
-    work.put_alert(
-        Alert(
-            key=key,
-            kind=kind,
-            severity=Severity.MINOR,
-            account=account,
-            source=holding.virtual_account,
-            message=f"{holding.quantity} of {name} ({holding.kind}), end: {end}",
-            raised_at=now,
-            action_due_at=holding.ends_at,
-        )
-    )
 
 
 def _record(work: Work, instance: Instance, text: str, now: datetime) -> None:
