@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
+from threading import RLock
 from typing import TypeVar
 
 from licet.kernel.ids import AccountId, VirtualAccountId
@@ -16,12 +16,17 @@ from licet.ledger.model import (
     Instance,
     License,
     Pool,
+    Severity,
     SmartAccount,
 )
 from licet.ledger.ports import Conflict, Listing, Needs
-from licet.store.memory_work import MemoryWork, Overlays, Tables
+from licet.store.memory_work import DueKind, MemoryWork, Overlays, Tables
 
 Row = TypeVar("Row")
+
+
+# A heap is built anew when it has this many entries beside the true ones.
+STALE_MAX = 1000
 
 
 class DueIndex:
@@ -31,6 +36,9 @@ class DueIndex:
         self._heap: list[tuple[datetime, str]] = []
         self._at: dict[str, datetime] = {}
 
+    def __len__(self) -> int:
+        return len(self._heap)
+
     def set(self, key: str, due_at: datetime | None) -> None:
         """Note when a row falls due; None never."""
         if due_at is None:
@@ -38,6 +46,10 @@ class DueIndex:
         elif self._at.get(key) != due_at:
             self._at[key] = due_at
             heapq.heappush(self._heap, (due_at, key))
+        # Rows are put off again and again; without this the heap would remember every time.
+        if len(self._heap) > 2 * len(self._at) + STALE_MAX:
+            self._heap = [(at, row) for row, at in self._at.items()]
+            heapq.heapify(self._heap)
 
     def until(self, instant: datetime, limit: int) -> list[str]:
         """Return up to `limit` keys that are due at `instant`, earliest first."""
@@ -58,36 +70,43 @@ class DueIndex:
 
 
 class MemoryStore:
-    """`ledger.ports.Store` in memory; a unit of work that another one overtook raises `Conflict`."""
+    """`ledger.ports.Store` in memory; a unit of work that another one overtook raises `Conflict`.
+
+    Threads take turns: one that begins a unit of work waits until the others have left theirs.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()
         self._version = 0
         self._tables = Tables()
         self._events: list[Event] = []
         self._due_instances = DueIndex()
         self._due_holdings = DueIndex()
+        self._due_retired = DueIndex()
         self._instance_counts: Counter[VirtualAccountId] = Counter()
 
     @contextmanager
     def begin(self, needs: Needs = Needs()) -> Iterator[MemoryWork]:  # noqa: ARG002, B008 - a value; memory needs no preparation
         """Open a unit of work; leaving it without `commit` changes nothing."""
-        yield MemoryWork(Overlays(self._tables), self, self._version)
+        with self._lock:
+            work = MemoryWork(Overlays(self._tables), self, self._version)
+            try:
+                yield work
+            finally:
+                work.close()
 
-    def apply(self, changes: Overlays, events: Sequence[Event], version: int) -> int:
-        """Make a unit of work's changes visible, all at once; return the new version.
+    def apply(self, changes: Overlays, events: Sequence[Event], version: int) -> None:
+        """Make a unit of work's changes visible, all at once.
 
         Raises:
             Conflict: another one was committed since it began.
         """
-        with self._lock:
-            if version != self._version:
-                raise Conflict("another unit of work was committed first; run this one again")
-            self._count(changes)
-            changes.merge()
-            self._events.extend(events)
-            self._version += 1
-            return self._version
+        if version != self._version:
+            raise Conflict("another unit of work was committed first; run this one again")
+        self._count(changes)
+        changes.merge()
+        self._events.extend(events)
+        self._version += 1
 
     def _count(self, changes: Overlays) -> None:
         for key, row in changes.instances.changed.items():
@@ -99,94 +118,90 @@ class MemoryStore:
             self._due_instances.set(key, row.due_at if row else None)
         for name, holding in changes.holdings.changed.items():
             self._due_holdings.set(name, holding.due_at if holding else None)
+        for thumbprint, retired in changes.retired.changed.items():
+            self._due_retired.set(thumbprint, retired.until if retired else None)
 
-    def due_keys(self, kind: str, until: datetime, limit: int) -> list[str]:
-        """Return the keys of committed instances or holdings that are due."""
-        index = self._due_instances if kind == "instances" else self._due_holdings
-        return index.until(until, limit)
+    def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
+        """Return the keys of committed rows that are due, earliest first."""
+        indexes = {
+            DueKind.INSTANCES: self._due_instances,
+            DueKind.HOLDINGS: self._due_holdings,
+            DueKind.RETIRED: self._due_retired,
+        }
+        return indexes[kind].until(until, limit)
 
     def next_due(self) -> datetime | None:
         """Return the earliest `due_at` of any instance or holding."""
-        firsts = (self._due_instances.first(), self._due_holdings.first())
+        with self._lock:
+            firsts = (self._due_instances.first(), self._due_holdings.first())
         return min((first for first in firsts if first is not None), default=None)
 
     def list_accounts(self, *, after: str | None = None, limit: int = 100) -> Listing[SmartAccount]:
         """List smart accounts by name."""
-        rows = (
-            (_key(row.name.casefold(), row.id), row) for row in self._tables.accounts.rows.values()
-        )
-        return _page(rows, after, limit)
+        with self._lock:
+            found = self._tables.accounts.rows.values()
+            rows = ((_key(row.name.casefold(), row.id), row) for row in found)
+            return _page(rows, after, limit)
 
     def list_tokens(
         self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
     ) -> Listing[IdToken]:
         """List tokens, newest first."""
-        keys = self._tables.tokens.keys_of("virtual_account", virtual_account)
-        found = (self._tables.tokens.rows[key] for key in keys)
-        rows = ((_key(row.created_at.isoformat(), row.id), row) for row in found)
-        return _page(rows, after, limit, newest_first=True)
+        with self._lock:
+            keys = self._tables.tokens.keys_of("virtual_account", virtual_account)
+            found = (self._tables.tokens.rows[key] for key in keys)
+            rows = ((_key(row.created_at.isoformat(), row.id), row) for row in found)
+            return _page(rows, after, limit, newest_first=True)
 
     def list_pools(
         self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
     ) -> Listing[Pool]:
         """List the pools of a virtual account that hold or use anything, by tag."""
-        used = {
-            tag
-            for (place, tag), (_, count) in self._tables.in_use.rows.items()
-            if place == virtual_account and count
-        }
-        held = {
-            row.tag
-            for row in self._tables.holdings.rows.values()
-            if row.virtual_account == virtual_account
-        }
+        holdings, counters = self._tables.holdings, self._tables.in_use
         with self.begin() as work:
-            rows = [(str(tag), work.pool(virtual_account, tag)) for tag in used | held]
-        return _page(iter(rows), after, limit)
+            held = (holdings.rows[key].tag for key in holdings.keys_of("place", virtual_account))
+            used = (counters.rows[key] for key in counters.keys_of("place", virtual_account))
+            tags = {*held, *(tag for (_, tag), count in used if count)}
+            page = _page(((str(tag), tag) for tag in tags), after, limit)
+            pools = tuple(work.pool(virtual_account, tag) for tag in page.items)
+        return Listing(pools, page.next)
 
     def list_instances(
         self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
     ) -> Listing[Instance]:
         """List product instances, by UDI."""
-        keys = self._tables.instances.keys_of("virtual_account", virtual_account)
-        found = (self._tables.instances.rows[key] for key in keys)
-        rows = ((_key(row.udi.pid, row.udi.sn, row.id), row) for row in found)
-        return _page(rows, after, limit)
+        with self._lock:
+            keys = self._tables.instances.keys_of("virtual_account", virtual_account)
+            found = (self._tables.instances.rows[key] for key in keys)
+            rows = ((_key(row.udi.pid, row.udi.sn, row.id), row) for row in found)
+            return _page(rows, after, limit)
 
     def list_alerts(
         self, account: AccountId, *, after: str | None = None, limit: int = 100
     ) -> Listing[Alert]:
         """List alerts: Major first, then by when action is due."""
-        severities = ("Major", "Minor", "Informational")
-        found = (row for row in self._tables.alerts.rows.values() if row.account == account)
-        rows = (
-            (
-                _key(
-                    str(severities.index(row.severity)),
-                    row.action_due_at.isoformat() if row.action_due_at else "~",
-                    row.key,
-                ),
-                row,
-            )
-            for row in found
-        )
-        return _page(rows, after, limit)
+        with self._lock:
+            keys = self._tables.alerts.keys_of("account", account)
+            found = (self._tables.alerts.rows[key] for key in keys)
+            return _page(((_urgency(row), row) for row in found), after, limit)
 
     def list_events(
         self, account: AccountId, *, after: str | None = None, limit: int = 100
     ) -> Listing[Event]:
         """List events, newest first."""
-        rows = (
-            (f"{number:015d}", event)
-            for number, event in enumerate(self._events)
-            if event.account == account
-        )
-        return _page(rows, after, limit, newest_first=True)
+        with self._lock:
+            rows = (
+                (f"{number:015d}", event)
+                for number, event in enumerate(self._events)
+                if event.account == account
+            )
+            return _page(rows, after, limit, newest_first=True)
 
     def list_licenses(self, *, after: str | None = None, limit: int = 100) -> Listing[License]:
         """List the catalog, by tag."""
-        rows = ((str(row.tag), row) for row in self._tables.licenses.rows.values())
-        return _page(rows, after, limit)
+        with self._lock:
+            rows = ((str(row.tag), row) for row in self._tables.licenses.rows.values())
+            return _page(rows, after, limit)
 
     def count_instances(self, virtual_account: VirtualAccountId) -> int:
         """Return how many instances a virtual account has, from a counter."""
@@ -197,13 +212,21 @@ def _key(*parts: str) -> str:
     return "\x1f".join(parts)
 
 
+def _urgency(alert: Alert) -> str:
+    """Return the place of an alert in its list: the worst first, then what is due first."""
+    severities = (Severity.MAJOR, Severity.MINOR, Severity.INFORMATIONAL)
+    due = alert.action_due_at.isoformat() if alert.action_due_at else "~"
+    return _key(str(severities.index(alert.severity)), due, alert.key)
+
+
 def _page(
     rows: Iterator[tuple[str, Row]], after: str | None, limit: int, *, newest_first: bool = False
 ) -> Listing[Row]:
     """Return the page that follows `after`; the keys order the rows and name the places."""
     if after is not None:
         rows = (row for row in rows if (row[0] < after if newest_first else row[0] > after))
-    ordered = sorted(rows, key=lambda row: row[0], reverse=newest_first)
-    page = ordered[:limit]
-    more = len(ordered) > limit
+    # One row more than the page shows whether there is another page.
+    pick = heapq.nlargest if newest_first else heapq.nsmallest
+    found = pick(limit + 1, rows, key=lambda row: row[0])
+    page, more = found[:limit], len(found) > limit
     return Listing(tuple(row for _, row in page), page[-1][0] if more and page else None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum, auto
 from typing import Protocol
 
 from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
@@ -49,12 +50,24 @@ class Tables:
         self.retired: Table[str, RetiredKey] = Table(lambda row: row.key)
         self.udis: Table[Udi, UdiRecord] = Table(lambda row: row.udi)
         self.holdings: Table[str, Holding] = Table(
-            lambda row: row.id, pool=lambda row: (row.virtual_account, row.tag)
+            lambda row: row.id,
+            pool=lambda row: (row.virtual_account, row.tag),
+            place=lambda row: row.virtual_account,
         )
-        self.in_use: Table[PoolKey, tuple[PoolKey, int]] = Table(lambda row: row[0])
+        self.in_use: Table[PoolKey, tuple[PoolKey, int]] = Table(
+            lambda row: row[0], place=lambda row: row[0][0]
+        )
         self.licenses: Table[Tag, License] = Table(lambda row: row.tag)
         self.products: Table[str, Product] = Table(lambda row: row.tag)
-        self.alerts: Table[str, Alert] = Table(lambda row: row.key)
+        self.alerts: Table[str, Alert] = Table(lambda row: row.key, account=lambda row: row.account)
+
+
+class DueKind(Enum):
+    """The rows that fall due."""
+
+    INSTANCES = auto()
+    HOLDINGS = auto()
+    RETIRED = auto()
 
 
 class Overlays:
@@ -91,11 +104,11 @@ class Overlays:
 class Home(Protocol):
     """The store that a unit of work belongs to."""
 
-    def apply(self, changes: Overlays, events: Sequence[Event], version: int) -> int:
+    def apply(self, changes: Overlays, events: Sequence[Event], version: int) -> None:
         """Make changes visible, all at once."""
         ...
 
-    def due_keys(self, kind: str, until: datetime, limit: int) -> list[str]:
+    def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
         """Return the keys of what is due."""
         ...
 
@@ -108,7 +121,7 @@ class MemoryWork:
         self._home = home
         self._version = version
         self._events: list[Event] = []
-        self._committed = False
+        self._closed = False
 
     def account(self, account: AccountId) -> SmartAccount | None:
         """Return a smart account."""
@@ -256,7 +269,7 @@ class MemoryWork:
     def due_instances(self, until: datetime, limit: int) -> Sequence[Instance]:
         """Return instances with `due_at` not after `until`, earliest first."""
         overlay = self._rows.instances
-        keys = self._home.due_keys("instances", until, limit + len(overlay.changed))
+        keys = self._home.due_keys(DueKind.INSTANCES, until, limit + len(overlay.changed))
         rows = [overlay.get(InstanceId(key)) for key in keys if key not in overlay.changed]
         rows += overlay.changed.values()
         due = [
@@ -267,7 +280,7 @@ class MemoryWork:
     def due_holdings(self, until: datetime, limit: int) -> Sequence[Holding]:
         """Return holdings with `due_at` not after `until`, earliest first."""
         overlay = self._rows.holdings
-        keys = self._home.due_keys("holdings", until, limit + len(overlay.changed))
+        keys = self._home.due_keys(DueKind.HOLDINGS, until, limit + len(overlay.changed))
         rows = [overlay.get(key) for key in keys if key not in overlay.changed]
         rows += overlay.changed.values()
         due = [
@@ -277,14 +290,21 @@ class MemoryWork:
 
     def forget_retired_keys(self, until: datetime, limit: int) -> int:
         """Remove retired keys whose `until` is not after that instant; return how many."""
-        over = [row.key for row in self._rows.retired.all() if row.until <= until][:limit]
-        for key in over:
-            self._rows.retired.remove(key)
-        return len(over)
+        overlay = self._rows.retired
+        keys = self._home.due_keys(DueKind.RETIRED, until, limit + len(overlay.changed))
+        over = [key for key in keys if key not in overlay.changed]
+        over += [key for key, row in overlay.changed.items() if row and row.until <= until]
+        for key in over[:limit]:
+            overlay.remove(key)
+        return len(over[:limit])
 
     def commit(self) -> None:
         """Make all of it visible at once; raises `Conflict` where another one was first."""
-        if self._committed:
-            raise RuntimeError("a unit of work is committed once")
-        self._committed = True
+        if self._closed:
+            raise RuntimeError("a unit of work is committed once, and before it is left")
+        self.close()
         self._home.apply(self._rows, self._events, self._version)
+
+    def close(self) -> None:
+        """End the unit of work: it can no longer be committed."""
+        self._closed = True

@@ -80,13 +80,6 @@ class Overlay(Generic[Key, Row]):
             if row is not None and value_of(row) == value:
                 yield row
 
-    def all(self) -> Iterator[Row]:
-        """Yield every row."""
-        for key, row in self._table.rows.items():
-            if key not in self.changed:
-                yield row
-        yield from (row for row in self.changed.values() if row is not None)
-
     def merge(self) -> None:
         """Make the changes part of the table."""
         for key, row in self.changed.items():
