@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 from licet.kernel.chance import SeededChance
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Udi
-from licet.pki.issuer import Issuer, draw_serial, make_root
+from licet.pki.issuer import Issuer, draw_serial, key_usage, make_root
 from licet.pki.profiles import RULES, YEAR, Profile
 from licet.wire.keys import PrivateKey, draw_key, public_bytes
 
@@ -25,7 +25,7 @@ AUTHORITY = AuthorityId("6f1d9c1e-0000-4000-8000-00000000000d")
 class Estate:
     """A root, an issuing CA and a sub-CA, all good, with their keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, root_years: int = 19) -> None:
         self.chance = SeededChance("estate")
         self.root_key = draw_key(self.chance)
         self.root = make_root(
@@ -33,7 +33,7 @@ class Estate:
             name="Example",
             serial=draw_serial(self.chance),
             not_before=NOW - YEAR,
-            not_after=NOW + 19 * YEAR,
+            not_after=NOW + root_years * YEAR,
         )
         self.issuing_key = draw_key(self.chance)
         issuing = Issuer(self.root_key, (self.root,)).issuing_certificate(
@@ -55,6 +55,7 @@ class Estate:
         )
         self.subca = Issuer(self.subca_key, (subca, issuing))
         self.key = draw_key(self.chance)
+        self.other = draw_key(self.chance)
 
     def device(
         self, issuer: Issuer | None = None, account: AccountId = ACCOUNT
@@ -84,6 +85,17 @@ class Estate:
         )
         return (leaf, *issuer.chain)
 
+    def sync(self) -> tuple[bytes, ...]:
+        """Return a chain to synchronize with."""
+        leaf = self.issuing.sync_certificate(
+            key=public_bytes(self.key.public_key()),
+            serial=draw_serial(self.chance),
+            authority=AUTHORITY,
+            not_before=NOW - timedelta(days=1),
+            not_after=NOW + timedelta(days=89),
+        )
+        return (leaf, *self.issuing.chain)
+
 
 @dataclass
 class Recipe:
@@ -100,9 +112,11 @@ class Recipe:
         default_factory=lambda: x509.BasicConstraints(ca=False, path_length=None)
     )
     usages: list[x509.ObjectIdentifier] | None = field(
-        default_factory=lambda: [_usage(Profile.DEVICE)]
+        default_factory=lambda: [usage_of(Profile.DEVICE)]
     )
     signs_certificates: bool = False
+    usages_critical: bool = True
+    key_ids: bool = True
     extra: tuple[tuple[x509.ExtensionType, bool], ...] = ()
     digest: Any = field(default_factory=hashes.SHA256)
 
@@ -116,12 +130,19 @@ class Recipe:
             .serial_number(self.serial)
             .not_valid_before(self.not_before)
             .not_valid_after(self.not_after)
-            .add_extension(_key_usage(signs=self.signs_certificates), critical=True)
+            .add_extension(key_usage(ca=self.signs_certificates), critical=True)
         )
         if self.basic is not None:
             builder = builder.add_extension(self.basic, critical=True)
         if self.usages is not None:
-            builder = builder.add_extension(x509.ExtendedKeyUsage(self.usages), critical=True)
+            usage = x509.ExtendedKeyUsage(self.usages)
+            builder = builder.add_extension(usage, critical=self.usages_critical)
+        if self.key_ids:
+            for identifier in (
+                x509.SubjectKeyIdentifier.from_public_key(self.key or key.public_key()),
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
+            ):
+                builder = builder.add_extension(identifier, critical=False)
         for extension, critical in self.extra:
             builder = builder.add_extension(extension, critical=critical)
         made = builder.sign(self.signer or issuer_key, self.digest)
@@ -139,21 +160,8 @@ def device_name(account: str = ACCOUNT) -> x509.Name:
     )
 
 
-def _usage(profile: Profile) -> x509.ObjectIdentifier:
+def usage_of(profile: Profile) -> x509.ObjectIdentifier:
+    """Return the extended key usage of a profile that has one."""
     usage = RULES[profile].usage
     assert usage is not None
     return usage
-
-
-def _key_usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs,
-        crl_sign=signs,
-        encipher_only=False,
-        decipher_only=False,
-    )

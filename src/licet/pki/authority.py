@@ -84,15 +84,19 @@ def keys_due(keys: AuthorityKeys) -> datetime:
 
 
 def renew_keys(keys: AuthorityKeys, *, chance: Chance, now: datetime) -> AuthorityKeys:
-    """Return the keys with what is due renewed: the answer certificate, and the issuing CA.
+    """Return the keys with what is due renewed: the answer certificate, the issuing CA, the root.
 
-    A certificate whose beginning lies in the future, after the clock was set back, is due too.
+    A certificate whose beginning lies in the future, after the clock was set back, is due too. The
+    root is rotated when the next issuing CA would not have its whole life below it.
 
     Raises:
         ValueError: the issuing CA must be replaced and the root key is kept elsewhere.
     """
     if now >= _quiet(keys) or now < _begins(keys.issuing_chain[0]):
-        keys = rotate_issuer(keys, chance=chance, now=now)
+        if _ends(keys.root) - now < ISSUING_LIVES:
+            keys = rotate_root(keys, chance=chance, now=now)
+        else:
+            keys = rotate_issuer(keys, chance=chance, now=now)
     begins = _begins(keys.answer_chain[0])
     if now >= begins + DATED_BACK + ANSWER_RENEWED_AFTER or now < begins:
         keys = _with_answer(keys, chance, now)
@@ -204,8 +208,11 @@ def _root_key(keys: AuthorityKeys) -> PrivateKey:
 
 
 def _quiet(keys: AuthorityKeys) -> datetime:
-    ends = x509.load_der_x509_certificate(keys.issuing_chain[0]).not_valid_after_utc
-    return ends - QUIET - ANSWER_RENEWED_AFTER
+    return _ends(keys.issuing_chain[0]) - QUIET - ANSWER_RENEWED_AFTER
+
+
+def _ends(certificate: bytes) -> datetime:
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
 
 def _begins(certificate: bytes) -> datetime:

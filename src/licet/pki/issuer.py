@@ -35,12 +35,19 @@ class Issuer:
     Args:
         key: its private key.
         chain: its own certificate first, then its issuers without the root; DER.
+
+    Every certificate ends with its issuer at the latest. In its last 13 months a CA issues nothing
+    (PROTOCOL.md 1).
+
+    Raises:
+        ValueError: the first certificate is not one of a CA.
     """
 
     def __init__(self, key: PrivateKey, chain: tuple[bytes, ...]) -> None:
         self._key = key
         self.chain = chain
         self._certificate = x509.load_der_x509_certificate(chain[0])
+        self._profile = _ca_profile(self._certificate)
 
     def device_certificate(
         self,
@@ -141,8 +148,10 @@ class Issuer:
         not_after: datetime,
         extra: x509.ExtensionType | None = None,
     ) -> bytes:
+        if self._profile not in RULES[profile].issuers:
+            raise ValueError(f"a {self._profile} may not issue a {profile} certificate")
         own_end = self._certificate.not_valid_after_utc
-        if profile is not Profile.SUBCA and not_before > own_end - QUIET:
+        if not_before > own_end - QUIET:
             raise ValueError(f"this CA ends on {own_end:%Y-%m-%d} and issues nothing any more")
         end = min(not_after, own_end)
         builder = _begin(profile, subject, key, serial, not_before, end)
@@ -150,6 +159,18 @@ class Issuer:
         if extra is not None:
             builder = builder.add_extension(extra, isinstance(extra, x509.NameConstraints))
         return _sign(builder, self._key, self._key.public_key())
+
+
+def _ca_profile(certificate: x509.Certificate) -> Profile:
+    """Tell the kinds of CA apart by their path length, which is each one's own."""
+    try:
+        basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except x509.ExtensionNotFound as error:
+        raise ValueError("not the certificate of a CA") from error
+    for profile, rules in RULES.items():
+        if rules.ca and basic == x509.BasicConstraints(True, rules.path_length):  # noqa: FBT003
+            return profile
+    raise ValueError("not the certificate of a CA")
 
 
 def _begin(
@@ -173,7 +194,7 @@ def _begin(
         .not_valid_before(not_before)
         .not_valid_after(not_after)
         .add_extension(x509.BasicConstraints(rules.ca, rules.path_length), critical=True)
-        .add_extension(_key_usage(ca=rules.ca), critical=True)
+        .add_extension(key_usage(ca=rules.ca), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
     if rules.usage is not None:
@@ -189,7 +210,8 @@ def _sign(builder: x509.CertificateBuilder, key: PrivateKey, issuer: PublicKey) 
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def _key_usage(*, ca: bool) -> x509.KeyUsage:
+def key_usage(*, ca: bool) -> x509.KeyUsage:
+    """Return what a key may do: certificates of CAs sign certificates, all others sign messages."""
     return x509.KeyUsage(
         digital_signature=not ca,
         content_commitment=False,

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from licet.kernel.problems import Code, RulesBroken
+from licet.pki.verifier import check_root
 from licet.wire.codec import encode
 from licet.wire.keys import (
     PrivateKey,
@@ -108,10 +110,12 @@ def _own_roots(signed: SignedTrustList) -> tuple[bytes, ...]:
     try:
         roots = tuple(from_base64(text) for text in signed.list.roots)
         keys = [_key(root) for root in roots]
-    except ValueError as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise _bad(f"trust list {signed.list.version}: {str(error)[:120]}") from error
     if signed.list.not_before >= signed.list.not_after:
         raise _bad(f"trust list {signed.list.version} is never valid")
+    for root in roots:
+        check_root(root)
     if not all(_has_signed(signed, key) for key in keys):
         raise _bad(f"trust list {signed.list.version} is not signed by each of its own roots")
     return roots

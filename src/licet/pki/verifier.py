@@ -20,19 +20,21 @@ from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
 
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Udi, check_udi
 from licet.kernel.problems import Code, RulesBroken
-from licet.pki.issuer import AUTHORITY_URI
+from licet.pki.issuer import AUTHORITY_URI, key_usage
 from licet.pki.profiles import RULES, Profile
 from licet.wire.keys import PublicKey, load_public
 
 _ES256 = ec.ECDSA(hashes.SHA256())
 # AlgorithmIdentifier of ecdsa-with-SHA256 in DER (RFC 5758, 3.2).
 _ALGORITHM = bytes.fromhex("300a06082a8648ce3d040302")
-_KNOWN_CRITICAL = {
+# These are always critical, and no other one is ever.
+_CRITICAL = {
     ExtensionOID.BASIC_CONSTRAINTS,
     ExtensionOID.KEY_USAGE,
     ExtensionOID.EXTENDED_KEY_USAGE,
     ExtensionOID.NAME_CONSTRAINTS,
 }
+_NAMED = {Profile.ANSWER, Profile.SYNC}  # whose name is a URI in the subjectAltName
 _CHAIN_MAX = 3
 # What `cryptography` raises over bytes that are no certificate.
 _UNREADABLE = (
@@ -70,6 +72,8 @@ class _Parsed:
     certificate: x509.Certificate
     key: PublicKey
     permitted: tuple[x509.Name, ...]
+    key_id: bytes | None
+    issuer_key_id: bytes | None
 
 
 def verify_chain(
@@ -91,6 +95,18 @@ def verify_chain(
         return _walk(chain, roots, profile, at)
     except _UNREADABLE as error:
         # Parts of a certificate are taken apart only when they are looked at.
+        raise _bad(str(error)[:120]) from error
+
+
+def check_root(der: bytes) -> None:
+    """Pass if `der` can be a licensing root: of that profile, and signed by its own key.
+
+    Raises:
+        RulesBroken: it cannot.
+    """
+    try:
+        _parse_root(der)
+    except _UNREADABLE as error:
         raise _bad(str(error)[:120]) from error
 
 
@@ -142,11 +158,12 @@ def _parse(der: bytes, profile: Profile) -> _Parsed:
         raise _bad("not in canonical DER, or not signed with ecdsa-with-SHA256")
     if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
         raise _bad("not an X.509 version 3 certificate with a positive serial number")
-    permitted = _check_extensions(extensions, profile)
+    found = _by_oid(extensions)
+    permitted = _check_extensions(found, profile)
     length = certificate.not_valid_after_utc - certificate.not_valid_before_utc
     if length > RULES[profile].longest:
         raise _bad(f"valid for longer than a {profile} certificate may be")
-    return _Parsed(certificate, key, permitted)
+    return _Parsed(certificate, key, permitted, *_key_ids(found))
 
 
 def _encode(certificate: x509.Certificate) -> bytes:
@@ -165,32 +182,48 @@ def _tlv(tag: int, value: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + value
 
 
-def _check_extensions(extensions: x509.Extensions, profile: Profile) -> tuple[x509.Name, ...]:
+_Found = dict[ObjectIdentifier, x509.ExtensionType]
+
+
+def _by_oid(extensions: x509.Extensions) -> _Found:
+    for extension in extensions:
+        if extension.critical and extension.oid not in _CRITICAL:
+            raise _bad(f"unknown critical extension {extension.oid.dotted_string}")
+        if extension.oid in _CRITICAL and not extension.critical:
+            raise _bad(f"extension {extension.oid.dotted_string} is not critical")
+    return {extension.oid: extension.value for extension in extensions}
+
+
+def _check_extensions(found: _Found, profile: Profile) -> tuple[x509.Name, ...]:
     """Hold the extensions against the profile and return the permitted names, if constrained."""
     rules = RULES[profile]
-    found: dict[ObjectIdentifier, x509.ExtensionType] = {}
-    for extension in extensions:
-        if extension.critical and extension.oid not in _KNOWN_CRITICAL:
-            raise _bad(f"unknown critical extension {extension.oid.dotted_string}")
-        found[extension.oid] = extension.value
-    basic = found.get(ExtensionOID.BASIC_CONSTRAINTS)
-    if not isinstance(basic, x509.BasicConstraints) or basic.ca is not rules.ca:
+    if found.get(ExtensionOID.BASIC_CONSTRAINTS) != x509.BasicConstraints(
+        rules.ca, rules.path_length
+    ):
         raise _bad(f"not a {profile} certificate: basic constraints")
-    if basic.path_length != rules.path_length:
-        raise _bad(f"not a {profile} certificate: path length")
-    usage = found.get(ExtensionOID.KEY_USAGE)
-    if not isinstance(usage, x509.KeyUsage) or usage.key_cert_sign is not rules.ca:
-        raise _bad(f"not a {profile} certificate: key usage")
-    if usage.digital_signature is rules.ca:
+    if found.get(ExtensionOID.KEY_USAGE) != key_usage(ca=rules.ca):
         raise _bad(f"not a {profile} certificate: key usage")
     extended = found.get(ExtensionOID.EXTENDED_KEY_USAGE)
     given = list(extended) if isinstance(extended, x509.ExtendedKeyUsage) else []
     if given != ([] if rules.usage is None else [rules.usage]):
         raise _bad(f"not a {profile} certificate: extended key usage")
+    # A name beside the subject would pass by the name constraint of a sub-CA.
+    if (ExtensionOID.SUBJECT_ALTERNATIVE_NAME in found) is not (profile in _NAMED):
+        raise _bad(f"not a {profile} certificate: alternative name")
     constraints = found.get(ExtensionOID.NAME_CONSTRAINTS)
     if (constraints is not None) is not (profile is Profile.SUBCA):
         raise _bad(f"not a {profile} certificate: name constraints")
     return _permitted(constraints) if isinstance(constraints, x509.NameConstraints) else ()
+
+
+def _key_ids(found: _Found) -> tuple[bytes | None, bytes | None]:
+    """Return the identifiers of a certificate's own key and of its issuer's."""
+    own = found.get(ExtensionOID.SUBJECT_KEY_IDENTIFIER)
+    issuer = found.get(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
+    return (
+        own.digest if isinstance(own, x509.SubjectKeyIdentifier) else None,
+        issuer.key_identifier if isinstance(issuer, x509.AuthorityKeyIdentifier) else None,
+    )
 
 
 def _permitted(constraints: x509.NameConstraints) -> tuple[x509.Name, ...]:
@@ -206,9 +239,20 @@ def _parse_ca(der: bytes, profile: Profile) -> _Parsed:
     return _parse(der, profile)
 
 
+@lru_cache(maxsize=16)
+def _parse_root(der: bytes) -> _Parsed:
+    root = _parse_ca(der, Profile.ROOT)
+    _check_pair(root, root)
+    if not _is_signed_by(der, der, Profile.ROOT, Profile.ROOT):
+        raise _bad("a root that its own key has not signed")
+    return root
+
+
 def _check_pair(child: _Parsed, parent: _Parsed) -> None:
     if child.certificate.issuer != parent.certificate.subject:
         raise _bad("the chain does not fit together: issuer name")
+    if parent.key_id is None or child.issuer_key_id != parent.key_id:
+        raise _bad("the chain does not fit together: key identifier")
     if child.certificate.not_valid_after_utc > parent.certificate.not_valid_after_utc:
         raise _bad("it outlives its issuer")
 
@@ -234,7 +278,7 @@ def _is_signed_by(
 
 def _find_root(top: _Parsed, top_der: bytes, roots: tuple[bytes, ...]) -> _Parsed:
     for der in roots:
-        root = _parse_ca(der, Profile.ROOT)
+        root = _parse_root(der)
         if top.certificate.issuer == root.certificate.subject and _is_signed_by(
             top_der, der, Profile.ISSUING, Profile.ROOT
         ):
@@ -244,13 +288,16 @@ def _find_root(top: _Parsed, top_der: bytes, roots: tuple[bytes, ...]) -> _Parse
 
 
 def _check_constraints(leaf: _Parsed, issuers: list[_Parsed]) -> None:
-    subject = list(leaf.certificate.subject.rdns)
     for issuer in issuers:
-        permitted = issuer.permitted
-        if permitted and not any(
-            subject[: len(name.rdns)] == list(name.rdns) for name in permitted
+        if issuer.permitted and not any(
+            _begins_with(leaf.certificate.subject, name) for name in issuer.permitted
         ):
             raise _bad("its name is not permitted by its issuer")
+
+
+def _begins_with(subject: x509.Name, name: x509.Name) -> bool:
+    """Tell whether a subject lies below a directory name (RFC 5280, 4.2.1.10)."""
+    return subject.rdns[: len(name.rdns)] == name.rdns
 
 
 def _check_time(parsed: _Parsed, at: datetime) -> None:

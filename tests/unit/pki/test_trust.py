@@ -1,5 +1,7 @@
 """Trust lists: the gate opens only forward, one legal step after the other."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -19,7 +21,7 @@ from licet.pki.authority import (
 from licet.pki.profiles import QUIET, YEAR, Profile
 from licet.pki.trust import admit, mark_of, pin, root_marks, sign_trust_list
 from licet.pki.verifier import verify_chain
-from licet.wire.keys import draw_key, to_base64
+from licet.wire.keys import PrivateKey, draw_key, to_base64
 from licet.wire.messages import SignedTrustList, TrustList
 from support.certificates import NOW
 
@@ -52,14 +54,16 @@ def test_a_gap_is_refused() -> None:
         admit(PINNED, THIRD.trust_lists[2:])
 
 
-def _forged(*keys: object, root: bytes) -> SignedTrustList:
+def _forged(
+    *keys: PrivateKey | None, root: bytes, more: tuple[bytes, ...] = (), version: int = 2
+) -> SignedTrustList:
     content = TrustList(
-        version=2,
-        roots=(to_base64(root),),
+        version=version,
+        roots=tuple(to_base64(der) for der in (root, *more)),
         not_before=epoch_seconds(NOW),
         not_after=epoch_seconds(NOW + YEAR),
     )
-    return sign_trust_list(content, keys)  # type: ignore[arg-type]
+    return sign_trust_list(content, [key for key in keys if key is not None])
 
 
 def test_a_list_without_the_signature_of_the_version_before_is_refused() -> None:
@@ -96,6 +100,77 @@ def test_a_list_that_is_never_valid_is_refused() -> None:
     assert FIRST.root_key is not None
     with pytest.raises(RulesBroken, match="never valid"):
         admit(PINNED, [sign_trust_list(content, [FIRST.root_key])])
+
+
+def test_two_roots_stand_in_for_each_other() -> None:
+    """One lost root key would end the trust of every device."""
+    both = _forged(FIRST.root_key, SECOND.root_key, root=FIRST.root, more=(SECOND.root,))
+    trust = admit(PINNED, [both])
+    assert (trust.roots, trust.former) == ((FIRST.root, SECOND.root), ())
+    for key in (FIRST.root_key, SECOND.root_key):
+        next_one = _forged(key, THIRD.root_key, root=THIRD.root, version=3)
+        assert admit(trust, [next_one]).roots == (THIRD.root,)
+    lacking = _forged(FIRST.root_key, root=FIRST.root, more=(SECOND.root,))
+    with pytest.raises(RulesBroken, match="each of its own roots"):
+        admit(PINNED, [lacking])
+
+
+def test_lists_out_of_order_are_refused_and_copies_passed_over() -> None:
+    """A step could be taken that the step before did not vouch for."""
+    first, second, third = THIRD.trust_lists
+    with pytest.raises(RulesBroken, match="does not follow"):
+        admit(PINNED, (third, second))
+    assert admit(PINNED, (first, second, second, first, third, third)).version == 3
+
+
+def test_a_list_that_has_ended_is_still_a_step() -> None:
+    """A device that lay in a box for years could only be saved by a factory reset."""
+    late = rotate_root(FIRST, chance=CHANCE, now=NOW + 25 * YEAR)
+    assert late.trust_lists[0].list.not_after < epoch_seconds(NOW + 25 * YEAR)
+    assert admit(PINNED, late.trust_lists).roots == (late.root,)
+
+
+def test_a_list_after_a_bad_one_counts_for_nothing() -> None:
+    """Half an answer would be believed."""
+    stranger = found_authority(name="Stranger", chance=CHANCE, now=NOW)
+    forged = _forged(stranger.root_key, root=stranger.root)
+    with pytest.raises(RulesBroken):
+        admit(PINNED, [forged, *SECOND.trust_lists])
+    assert PINNED.roots == (FIRST.root,)
+
+
+def test_a_signature_in_another_roots_name_is_none() -> None:
+    """A stranger could sign as the root that everybody trusts."""
+    good = SECOND.trust_lists[1]
+    swapped = tuple(
+        msgspec.structs.replace(one, signature=other.signature)
+        for one, other in zip(good.signatures, good.signatures[::-1], strict=True)
+    )
+    spoiled = tuple(
+        msgspec.structs.replace(one, signature="A" * len(one.signature)) for one in good.signatures
+    )
+    for signatures in (swapped, spoiled, (), good.signatures[:1], good.signatures[1:]):
+        with pytest.raises(RulesBroken):
+            admit(PINNED, [msgspec.structs.replace(good, signatures=signatures)])
+
+
+def test_only_a_root_certificate_can_be_a_root() -> None:
+    """A mistake of the operator would strand the fleet: no chain leads to such a root."""
+    listed = _forged(FIRST.root_key, FIRST.issuing_key, root=FIRST.issuing_chain[0])
+    with pytest.raises(RulesBroken, match="not a root certificate"):
+        admit(PINNED, [listed])
+
+
+def test_whatever_stands_for_a_root_is_refused_with_a_reason() -> None:
+    """An answer that nobody signed could end a device's agent."""
+    for position in range(len(SECOND.root)):
+        damaged = bytearray(SECOND.root)
+        damaged[position] ^= 0x11
+        listed = _forged(FIRST.root_key, SECOND.root_key, root=bytes(damaged))
+        with pytest.raises(RulesBroken):
+            admit(PINNED, [listed])
+        with pytest.raises(RulesBroken):
+            pin([listed], mark=mark_of(SECOND.root))
 
 
 def test_pinning_needs_the_root_that_the_token_names() -> None:
@@ -150,3 +225,38 @@ def test_rotations_keep_what_they_must() -> None:
     rotated = rotate_master_key(FIRST, chance=CHANCE)
     assert [number for number, _ in rotated.master_keys] == [1, 2]
     assert rotated.master_keys[0] == FIRST.master_keys[0]
+
+
+def test_forty_years_go_by_without_a_person() -> None:
+    """The authority would fall silent one day, or turn in circles, with nobody left who knows why."""
+    keys, now, trust = FIRST, NOW, PINNED
+    while now < NOW + 40 * YEAR:
+        due = max(keys_due(keys), now + 20 * DAY)
+        assert due <= now + ANSWER_RENEWED_AFTER
+        now = due
+        keys = renew_keys(keys, chance=CHANCE, now=now)
+        assert keys_due(keys) > now
+        trust = admit(trust, keys.trust_lists)
+        assert _answers(keys, trust.roots, now)
+    assert len(keys.trust_lists) > 2
+    assert keys.master_keys == FIRST.master_keys
+
+
+def test_an_authority_without_its_root_key_says_so() -> None:
+    """The operator would learn of the root that is kept elsewhere from a stack trace."""
+    offline = replace(FIRST, root_key=None)
+    for rotate in (rotate_root, rotate_issuer):
+        with pytest.raises(ValueError, match="kept elsewhere"):
+            rotate(offline, chance=CHANCE, now=NOW)
+    assert renew_keys(offline, chance=CHANCE, now=keys_due(offline)).root_key is None
+
+
+def test_the_same_chance_founds_the_same_authority() -> None:
+    """A seed could not replay a simulation."""
+    one, other = (
+        found_authority(name="Example", chance=SeededChance("same"), now=NOW) for _ in range(2)
+    )
+    assert one.answer_chain == other.answer_chain
+    assert (one.root, one.authority) == (other.root, other.authority)
+    assert one.trust_lists == other.trust_lists
+    assert one.master_keys == other.master_keys

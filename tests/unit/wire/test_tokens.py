@@ -3,9 +3,11 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from licet.kernel.ids import TokenId
-from licet.kernel.time import instant
+from licet.kernel.time import epoch_seconds, instant
 from licet.wire.messages import Proof
 from licet.wire.tokens import (
     TOKEN_CHARS,
@@ -83,8 +85,8 @@ def test_a_proof_is_over_everything() -> None:
         "force": False,
         "request": ID,
     }
-    given = prove(TOKEN.secret, Proof(**fields))  # type: ignore[arg-type]
-    assert proof_fits(TOKEN.secret, Proof(**fields), given)  # type: ignore[arg-type]
+    proof = prove(TOKEN.secret, Proof(**fields))  # type: ignore[arg-type]
+    assert proof_fits(TOKEN.secret, Proof(**fields), proof)  # type: ignore[arg-type]
     other = {
         "authority": "ce" * 8,
         "root": "ac" * 16,
@@ -99,4 +101,48 @@ def test_a_proof_is_over_everything() -> None:
     assert other.keys() == fields.keys()
     for name, value in other.items():
         changed = Proof(**{**fields, name: value})  # type: ignore[arg-type]
-        assert not proof_fits(TOKEN.secret, changed, given), name
+        assert not proof_fits(TOKEN.secret, changed, proof), name
+
+
+def _fields(token: Token) -> dict[str, object]:
+    return {
+        "authority": token.authority_mark,
+        "root": token.root_mark,
+        "expires_at": epoch_seconds(token.expires_at),
+        "key": "K" * 43,
+        "csr": "C" * 43,
+        "pid": "N9K",
+        "sn": "FDO1",
+        "force": False,
+        "request": ID,
+    }
+
+
+@pytest.mark.parametrize("kind", ["other letter", "other case", "next letter"])
+def test_no_changed_character_passes(kind: str) -> None:
+    """A token that was typed wrong would register a product, or say something that nobody wrote."""
+    proof = prove(TOKEN.secret, Proof(**_fields(TOKEN)))  # type: ignore[arg-type]
+    refused = 0
+    for position, letter in enumerate(TEXT):
+        other = {
+            "other letter": "A" if letter != "A" else "z",
+            "other case": letter.swapcase() if letter.isalpha() else "+",
+            "next letter": chr(ord(letter) + 1),
+        }[kind]
+        typed = TEXT[:position] + other + TEXT[position + 1 :]
+        try:
+            read = parse_token(typed)
+        except ValueError:
+            refused += 1
+            continue
+        changed = prove(read.secret, Proof(**_fields(read)))  # type: ignore[arg-type]
+        # The row that is found by the id, and its secret, are another's; else the proof differs.
+        assert read.token != ID or changed != proof
+    assert 0 < refused < len(TEXT)
+
+
+@given(st.text(max_size=255))
+def test_no_pasted_text_does_more_than_be_refused(pasted: str) -> None:
+    """Something on a clipboard could end the command line."""
+    with pytest.raises(ValueError, match=r".+"):
+        parse_token(pasted)
