@@ -129,4 +129,4 @@ def event(number: int) -> Event:
 LICENSE = License(TAG, "LAN", "LAN features", export_controlled=True)
 PRODUCT = Product("product", "N9K", "A switch")
 RETIRED = RetiredKey("retired", InstanceId(uuid(9)), NOW)
-RECORD = UdiRecord(Udi("N9K", "SN1"), 3600, 2)
+RECORD = UdiRecord(ACCOUNT.id, Udi("N9K", "SN1"), 3600, 2)

@@ -64,7 +64,7 @@ def read_everything(work: Work) -> list[object]:
         work.license(TAG),
         work.product("product"),
         work.retired_key("retired"),
-        work.udi_record(rows.RECORD.udi),
+        work.udi_record(ACCOUNT.id, rows.RECORD.udi),
         work.alert("alert:1"),
     ]
 

@@ -30,7 +30,7 @@ from licet.agent.events import (
     Send,
 )
 from licet.agent.runtime import Deliver, Runtime
-from licet.agent.schedule import CLOCK_SAVE_S, EXCHANGE, METER_SAVE_S
+from licet.agent.schedule import EXCHANGE, METER_SAVE_S
 from licet.agent.tables import Authorization, Registration
 from licet.kernel.ids import InstanceId, Udi
 from licet.kernel.problems import NoAnswer
@@ -380,7 +380,7 @@ class Life(RuleBasedStateMachine):
             if self._state(number) in (Authorization.AUTHORIZED, Authorization.OUT_OF_COMPLIANCE):
                 deadline = self.deadlines[number]
                 assert deadline is not None
-                hidden = self.reboots[number] * CLOCK_SAVE_S * SECOND
+                hidden = self.reboots[number] * self.devices[number].settings.clock_save_s * SECOND
                 assert self.passed <= deadline + hidden + SECOND
 
     @invariant()

@@ -177,7 +177,9 @@ class Device:
     udi: Udi = field(default_factory=lambda: Udi("N9K-C93180YC-EX", "FDO21120U5B"))
     clock: Clock = field(default_factory=Clock)
     disk: Disk = field(default_factory=Disk)
-    settings: AgentSettings = field(default_factory=lambda: AgentSettings(PRODUCT, jitter_s_max=0))
+    settings: AgentSettings = field(
+        default_factory=lambda: AgentSettings(PRODUCT, jitter_s_max=0, clock_save_s=86_400)
+    )
     up: bool = True
     lose_answers: int = 0
     sent: list[tuple[int, str]] = field(default_factory=list)

@@ -18,6 +18,8 @@ DEFAULT_NAME = "Default"
 NAME_CHARS_MAX = 128
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+\Z")
 _NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,128}\Z")
+NOTE_CHARS_MAX = 256
+_NOTE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,256}\Z")
 
 
 def open_account(
@@ -65,8 +67,10 @@ def rename_account(
     """Give a smart account another name; devices hear it at their next contact.
 
     Raises:
-        AdminRefused: another smart account has that name or domain, or it is no name.
+        AdminRefused: another smart account has that name or domain, it is no name, or there is no
+            such account any more.
     """
+    account = current_account(work, account)
     renamed = replace(account, name=check_name(name))
     try:
         work.put_account(renamed)
@@ -96,7 +100,7 @@ def open_virtual_account(
         id=VirtualAccountId(draw_uuid(chance)),
         account=account,
         name=check_name(name),
-        description=description,
+        description=check_note(description),
         default=False,
         created_at=now,
     )
@@ -115,6 +119,7 @@ def rename_virtual_account(
     Raises:
         AdminRefused: the smart account has another of that name, or it is no name.
     """
+    place = current_place(work, place)
     renamed = replace(place, name=check_name(name))
     _put(work, renamed)
     text = f"virtual account '{place.name}' is called '{name}' now"
@@ -123,7 +128,12 @@ def rename_virtual_account(
 
 
 def make_default(work: Work, place: VirtualAccount, *, who: str, now: datetime) -> None:
-    """Make a virtual account the default one, in place of the one that was."""
+    """Make a virtual account the default one, in place of the one that was.
+
+    Raises:
+        AdminRefused: it is not there any more.
+    """
+    place = current_place(work, place)
     for other in work.virtual_accounts(place.account):
         if other.default and other.id != place.id:
             work.put_virtual_account(replace(other, default=False))
@@ -149,6 +159,7 @@ def remove_virtual_account(
     Raises:
         AdminRefused: it is the default, or has product instances, licenses or usable tokens.
     """
+    place = current_place(work, place)
     if place.default:
         raise AdminRefused(
             f"'{place.name}' is the default virtual account; make another one the default"
@@ -211,6 +222,41 @@ def find_virtual_account(work: Work, account: AccountId, name: str = "") -> Virt
             return place
     known = ", ".join(f"'{place.name}'" for place in places)
     raise AdminRefused(f"there is no virtual account called '{name}'; there are: {known}")
+
+
+def current_account(work: Work, account: SmartAccount) -> SmartAccount:
+    """Return a smart account as it is now: who asks may have looked at it a while ago.
+
+    Raises:
+        AdminRefused: it is not there any more.
+    """
+    found = work.account(account.id)
+    if found is None:
+        raise AdminRefused(f"the smart account '{account.name}' is not there any more")
+    return found
+
+
+def current_place(work: Work, place: VirtualAccount) -> VirtualAccount:
+    """Return a virtual account as it is now: who asks may have looked at it a while ago.
+
+    Raises:
+        AdminRefused: it is not there any more.
+    """
+    found = work.virtual_account(place.id)
+    if found is None:
+        raise AdminRefused(f"the virtual account '{place.name}' is not there any more")
+    return found
+
+
+def check_note(text: str) -> str:
+    """Return what people wrote about something; it may be empty.
+
+    Raises:
+        AdminRefused: it is too long, or has control characters in it.
+    """
+    if not _NOTE.match(text):
+        raise AdminRefused(f"{text!r} is not one line of at most {NOTE_CHARS_MAX} characters")
+    return text
 
 
 def check_name(name: str) -> str:

@@ -8,6 +8,15 @@ from licet.ledger.model import Severity
 from licet.ledger.ports import Work
 from licet.ledger.usage import INSUFFICIENT
 
+# As `registrar.alerts` raises it: Major once both histories are refused.
+POSSIBLE_CLONE = "Possible Clone"
+
+# What a Major alert of these kinds waits for.
+STANDING = {
+    INSUFFICIENT: "the licenses suffice",
+    POSSIBLE_CLONE: "the instance is kept or removed",
+}
+
 
 def dismiss_alert(work: Work, key: str, *, who: str, now: datetime) -> None:
     """Remove an alert.
@@ -18,8 +27,8 @@ def dismiss_alert(work: Work, key: str, *, who: str, now: datetime) -> None:
     alert = work.alert(key)
     if alert is None:
         raise AdminRefused("there is no such alert any more")
-    if alert.kind == INSUFFICIENT and alert.severity is Severity.MAJOR:
-        raise AdminRefused(f"'{alert.kind}' goes when the licenses suffice, and not before")
+    if alert.severity is Severity.MAJOR and alert.kind in STANDING:
+        raise AdminRefused(f"'{alert.kind}' goes when {STANDING[alert.kind]}, and not before")
     work.clear_alert(key)
     text = f"the alert '{alert.kind}' was dismissed: {alert.message}"
     record(work, alert.account, alert.source, key, text, who=who, now=now)

@@ -1,5 +1,6 @@
 """The catalog of products and licenses, imported from a document; a sample one ships."""
 
+from collections.abc import Sequence
 from importlib import resources
 from typing import Annotated, TypeVar
 
@@ -49,10 +50,12 @@ def import_catalog(work: Work, document: bytes) -> tuple[int, int]:
     """
     try:
         catalog = msgspec.json.decode(document, type=_Catalog)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise AdminRefused(f"the catalog cannot be read: {error}") from error
     products = [_read(raw, _Entry, "products", at) for at, raw in enumerate(catalog.products, 1)]
     licenses = [_read(raw, _License, "licenses", at) for at, raw in enumerate(catalog.licenses, 1)]
+    _check_unique(products, "products")
+    _check_unique(licenses, "licenses")
     for product in products:
         work.put_product(Product(product.tag, product.name, product.description))
     for entry in licenses:
@@ -66,6 +69,16 @@ def _read(raw: msgspec.Raw, shape: type[_AnyEntry], list_name: str, at: int) -> 
     try:
         entry = msgspec.json.decode(raw, type=shape)
         check_tag(entry.tag)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise AdminRefused(f"{list_name}, entry {at}: {error}") from error
     return entry
+
+
+def _check_unique(entries: Sequence[_Entry], list_name: str) -> None:
+    """Refuse a tag that comes twice: which of the two is meant, nobody could tell."""
+    first: dict[str, int] = {}
+    for at, entry in enumerate(entries, 1):
+        if first.setdefault(entry.tag, at) != at:
+            raise AdminRefused(
+                f"{list_name}, entry {at}: entry {first[entry.tag]} has the tag {entry.tag} already"
+            )

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from licet.admin.accounts import record
+from licet.admin.accounts import current_place, record
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AccountId, Udi
 from licet.ledger.instances import remove
 from licet.ledger.model import Instance, VirtualAccount
 from licet.ledger.ports import Work
-from licet.ledger.usage import apply_usage
-from licet.registrar.alerts import clone_key
+from licet.ledger.usage import apply_usage, released_key
+from licet.registrar.alerts import clone_key, failed_to_connect_key
 from licet.wire.messages import Wanted
 
 
@@ -34,18 +34,24 @@ def transfer_instance(
     The device hears its new place, and how its licenses stand there, at its next contact.
 
     Raises:
-        AdminRefused: another smart account, or it is there already.
+        AdminRefused: another smart account, it is there already, or one of the two is gone.
     """
+    instance, target = current_instance(work, instance), current_place(work, target)
     if instance.account != target.account:
         raise AdminRefused("a product instance cannot be moved to another smart account")
     if instance.virtual_account == target.id:
         raise AdminRefused(f"{instance.udi.text} is in '{target.name}' already")
     source = work.virtual_account(instance.virtual_account)
-    used = tuple(Wanted(tag=usage.tag, count=usage.count) for usage in instance.usage)
-    released = apply_usage(work, instance, (), now)
-    moved = apply_usage(work, replace(released, virtual_account=target.id), used, now)
-    moved = replace(moved, usage_released=instance.usage_released)
+    moved = replace(instance, virtual_account=target.id)
+    if instance.usage:
+        used = tuple(Wanted(tag=usage.tag, count=usage.count) for usage in instance.usage)
+        apply_usage(work, instance, (), now)
+        moved = apply_usage(work, replace(moved, usage=()), used, now)
     work.put_instance(moved)
+    for key_of in (failed_to_connect_key, clone_key, released_key):
+        alert = work.alert(key_of(instance.id))
+        if alert is not None:
+            work.put_alert(replace(alert, source=target.id))
     name = source.name if source else "?"
     for place, text in (
         (instance.virtual_account, f"{instance.udi.text} was transferred to '{target.name}'"),
@@ -56,16 +62,21 @@ def transfer_instance(
 
 
 def remove_instance(work: Work, instance: Instance, *, who: str, now: datetime) -> None:
-    """Remove an instance; its licenses are free, and the device must register again."""
-    remove(work, instance, who=who, why=f"by {who}", now=now)
+    """Remove an instance; its licenses are free, and the device must register again.
+
+    Raises:
+        AdminRefused: it is not there any more.
+    """
+    remove(work, current_instance(work, instance), who=who, why=f"by {who}", now=now)
 
 
 def keep_clone(work: Work, instance: Instance, *, who: str, now: datetime) -> Instance:
     """Let an instance speak again after two products spoke as it; whoever speaks first goes on.
 
     Raises:
-        AdminRefused: it is not refused as cloned.
+        AdminRefused: it is not refused as cloned, or not there any more.
     """
+    instance = current_instance(work, instance)
     if not instance.cloned:
         raise AdminRefused(f"{instance.udi.text} is not refused as cloned")
     kept = replace(instance, cloned=False, fork=None)
@@ -74,3 +85,15 @@ def keep_clone(work: Work, instance: Instance, *, who: str, now: datetime) -> In
     text = f"{instance.udi.text} was kept: one product may speak as it again"
     record(work, instance.account, instance.virtual_account, instance.id, text, who=who, now=now)
     return kept
+
+
+def current_instance(work: Work, instance: Instance) -> Instance:
+    """Return an instance as it is now: it may have spoken since somebody looked.
+
+    Raises:
+        AdminRefused: it is not there any more.
+    """
+    found = work.instance(instance.id)
+    if found is None:
+        raise AdminRefused(f"the product instance {instance.udi.text} is not there any more")
+    return found

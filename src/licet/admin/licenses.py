@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from licet.admin.accounts import record
+from licet.admin.accounts import check_name, current_place, record
 from licet.admin.refusal import AdminRefused
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import Tag
@@ -41,8 +41,11 @@ def take_order(
     """Add the licenses of an order to a virtual account; a future start does not count yet.
 
     Raises:
-        AdminRefused: a line is wrong; it is named, and nothing of the order is added.
+        AdminRefused: a line is wrong; it is named, and nothing of the order is added. Or the order
+            has no name, or the virtual account is not there any more.
     """
+    place = current_place(work, place)
+    check_name(order)
     for number, line in enumerate(lines, start=1):
         _check_line(work, line, number, now)
     added = []
@@ -95,8 +98,10 @@ def transfer_licenses(
     """Move licenses that count now between virtual accounts, longest term first.
 
     Raises:
-        AdminRefused: other smart account, same virtual account, or not that many are there.
+        AdminRefused: other smart account, same virtual account, or not that many are there; or a
+            virtual account is not there any more.
     """
+    source, target = current_place(work, source), current_place(work, target)
     if source.account != target.account:
         raise AdminRefused("licenses cannot be moved to another smart account")
     if source.id == target.id:

@@ -20,7 +20,7 @@ from licet.ledger.model import (
 from licet.ledger.pools import holding_due
 from licet.ledger.ports import Conflict, Store, Work
 from licet.ledger.terms import review_term
-from licet.ledger.usage import release_usage, review_pool
+from licet.ledger.usage import release_usage, released_key, review_pool
 from licet.registrar.alerts import failed_to_connect_key
 
 WHO = "sweep"
@@ -86,10 +86,28 @@ class Sweep:
             instance = _alert_missed(work, instance, now)
         release = release_at(instance, self._policy)
         if release is not None and release <= now:
-            instance = release_usage(work, instance, now)
-            text = f"{instance.udi.text} was silent past its deadline: its licenses were released"
-            _record(work, instance, text, now)
+            instance = _release(work, instance, now)
         work.put_instance(replace(instance, due_at=due_of(instance, self._policy)))
+
+
+def _release(work: Work, instance: Instance, now: datetime) -> Instance:
+    """Free what a silent instance uses (RULES.md 25); the alert and its kind are ours."""
+    released = release_usage(work, instance, now)
+    text = f"{instance.udi.text} was silent past its deadline: its licenses were released"
+    work.put_alert(
+        Alert(
+            key=released_key(instance.id),
+            kind="Licenses Released",
+            severity=Severity.MINOR,
+            account=instance.account,
+            source=instance.virtual_account,
+            message=text,
+            raised_at=now,
+            action_due_at=instance.certified_until,
+        )
+    )
+    _record(work, instance, text, now)
+    return released
 
 
 def _remove_silent(work: Work, instance: Instance, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from licet.admin.accounts import record
+from licet.admin.accounts import check_note, current_place, record
 from licet.admin.refusal import AdminRefused
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import TokenId
@@ -35,8 +35,10 @@ def create_token(
     """Create an ID token in a virtual account; `show_token` gives its text.
 
     Raises:
-        AdminRefused: days or uses out of range, or the account may not allow export control.
+        AdminRefused: days or uses out of range, the account may not allow export control, no
+            description, or the virtual account is not there any more.
     """
+    place = current_place(work, place)
     if not 1 <= days <= DAYS_MAX:
         raise AdminRefused(f"a token lives 1 to {DAYS_MAX} days, not {days}")
     if uses is not None and not 1 <= uses <= USES_MAX:
@@ -47,7 +49,7 @@ def create_token(
     token = IdToken(
         id=TokenId(draw_uuid(chance)),
         virtual_account=place.id,
-        description=description,
+        description=check_note(description),
         created_by=who,
         created_at=now,
         expires_at=now + timedelta(days=days),
@@ -85,8 +87,13 @@ def revoke_token(work: Work, token: IdToken, *, who: str, now: datetime) -> IdTo
     """Revoke a token: it registers nothing any more; what it registered stays.
 
     Raises:
-        AdminRefused: it was revoked before.
+        AdminRefused: it was revoked before, or is not there any more.
     """
+    # As it is now: the uses that were made since somebody looked must not come back.
+    found = work.token(token.id)
+    if found is None:
+        raise AdminRefused(f"token {token.id} is not there any more")
+    token = found
     if token.revoked_at is not None:
         raise AdminRefused(f"token {token.id} was revoked on {print_instant(token.revoked_at)}")
     revoked = replace(token, revoked_at=now)

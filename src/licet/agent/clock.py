@@ -3,8 +3,9 @@
 Four readings, all in whole seconds:
 
 - `up`: powered time over all boots; evaluation, grace and the floor count in it.
-- `run`: `up` plus the time spent powered off, as far as the system clock tells; timers count in it,
-  so that a device that was switched off for a week makes the attempts that fell due.
+- `run`: `up` plus the time spent powered off, as far as the system clock tells, at the boot or when it
+  is set right after it; timers count in it, so that a device that was switched off for a week makes the
+  attempts that fell due.
 - `floor`: the last signed authority time plus what has elapsed since.
 - `licensing`: what expiries are compared with (PROTOCOL.md 4): the later of the floor and of the
   system clock, corrected by the difference that the last accepted answer showed. The correction is
@@ -27,6 +28,7 @@ class TimeState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         signed_at: the last signed authority time; None before the first accepted answer.
         signed_up: `up` when it came.
         skew: system clock minus authority time when it came.
+        latest: the latest that the system clock ever said.
     """
 
     wall: int
@@ -37,6 +39,7 @@ class TimeState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     signed_at: int | None = None
     signed_up: int = 0
     skew: int = 0
+    latest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Passage:
 
 def start(now: Moment) -> TimeState:
     """Return the sense of time of an agent that begins now."""
-    return TimeState(wall=epoch_seconds(now.wall), elapsed=_whole(now.elapsed), boot=now.boot)
+    wall = epoch_seconds(now.wall)
+    return TimeState(wall=wall, elapsed=_whole(now.elapsed), boot=now.boot, latest=wall)
 
 
 def observe(state: TimeState, now: Moment) -> tuple[TimeState, Passage]:
@@ -68,16 +72,20 @@ def observe(state: TimeState, now: Moment) -> tuple[TimeState, Passage]:
     if now.boot == state.boot:
         powered = max(elapsed - state.elapsed, 0)
         passage = Passage(powered, 0, rebooted=False, jump_s=wall - state.wall - powered)
+        # Without a clock battery the time without power is known only when the clock is set.
+        off = wall - max(state.latest, state.wall + powered) if passage.jump_s > 0 else 0
     else:
         powered = elapsed
         passage = Passage(powered, wall - state.wall - powered, rebooted=True, jump_s=0)
+        off = passage.unseen_s
     observed = msgspec.structs.replace(
         state,
         wall=wall,
         elapsed=elapsed,
         boot=now.boot,
         up=state.up + powered,
-        run=state.run + powered + max(passage.unseen_s, 0),
+        run=state.run + powered + max(off, 0),
+        latest=max(state.latest, wall),
     )
     return observed, passage
 
@@ -101,10 +109,13 @@ def licensing(state: TimeState) -> int:
     return corrected if earliest is None else max(corrected, earliest)
 
 
-def doubted(state: TimeState) -> int:
-    """Return the earlier of the system clock and the floor: what is surely past is past for both."""
+def doubted(state: TimeState) -> int | None:
+    """Return the earlier of the system clock and the floor: what is surely past is past for both.
+
+    None before any answer: a system clock alone makes nothing sure.
+    """
     earliest = floor(state)
-    return state.wall if earliest is None else min(state.wall, earliest)
+    return None if earliest is None else min(state.wall, earliest)
 
 
 def _whole(elapsed: timedelta) -> int:

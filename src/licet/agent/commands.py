@@ -1,5 +1,7 @@
 """What a person types and a product asks for: checked first, then done whole."""
 
+import msgspec
+
 from licet.agent.core import Core
 from licet.agent.events import (
     CommandRefused,
@@ -10,9 +12,10 @@ from licet.agent.events import (
     Register,
     Release,
     Request,
+    SetHostName,
 )
 from licet.agent.requests import compose_leave_note
-from licet.agent.state import Pending
+from licet.agent.state import Note, Pending
 from licet.agent.tables import Occurrence, Registration
 from licet.kernel.chance import draw_uuid
 from licet.kernel.ids import AuthorityId, check_tag
@@ -165,6 +168,20 @@ def request(core: Core, event: Request) -> None:
         core.notify_statuses(before)
 
 
+def set_host_name(core: Core, event: SetHostName) -> None:
+    """Take note of the host name that messages carry from now on; None withholds it."""
+    if event.host_name is not None:
+        try:
+            msgspec.convert(event.host_name, limits.Line)
+            event.host_name.encode()
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:
+            raise CommandRefused(
+                "hostnameinvalid",
+                f"{event.host_name!r} is not a host name: 1 to 256 printable characters",
+            ) from error
+    core.body.host_name = event.host_name
+
+
 def release(core: Core, event: Release) -> None:
     """Take note that the product does not use an entitlement any longer."""
     if core.body.wanted.pop(event.tag, None) is not None:
@@ -185,7 +202,10 @@ def _check_enabled(core: Core) -> None:
 
 def _forget_pending(core: Core) -> None:
     body = core.body
-    body.pending = None
+    if body.pending is not None:
+        # The authority may have registered its key already: the next command uses it again.
+        body.pending.active = False
+        body.pending.streak = None
     if body.in_flight is not None and body.in_flight.kind == "register":
         body.in_flight = None
 
@@ -193,7 +213,7 @@ def _forget_pending(core: Core) -> None:
 def _leave(core: Core) -> None:
     body = core.body
     note = compose_leave_note(core.identity, core.time.wall)
-    body.notes = (*body.notes, note)[-limits.MAX_NOTES :]
+    body.notes = (*body.notes, Note(core.identity.authority, note))[-limits.MAX_NOTES :]
     body.try_note = True
     _forget_pending(core)
     core.unregister()

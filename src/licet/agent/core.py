@@ -48,12 +48,15 @@ class AgentSettings:
         jitter_s_max: retries, and the first messages after a boot, are up to this many seconds
             late, never past a deadline (RULES.md 18).
         pinned_root: the licensing root (certificate, DER), where it is given before registration.
+        clock_save_s: while registered, the clocks are saved this often: what a reboot can hide of
+            elapsed time, each time. A simulation, whose owner does not cheat, may save less often.
         enforcement: the entitlement states in which `allows` says yes.
     """
 
     product: str
     jitter_s_max: int = 60
     pinned_root: bytes | None = None
+    clock_save_s: int = 900
     enforcement: frozenset[Entitlement] = TRUST
 
 
@@ -191,6 +194,7 @@ class Core:
             wait_s: how long the authority asked to wait; the schedule's next time after it is taken.
         """
         first = started if streak is None else streak.started
+        wait_s = min(max(wait_s, 0), schedule.WAIT_S_MAX)
         offset = (self.run - first + wait_s) * SECOND
         due = first + schedule.seconds(retries.next_after(offset))
         return Streak(first, due + self.jitter())

@@ -36,10 +36,15 @@ def observe(core: Core, now: Moment) -> None:
     flight = core.body.in_flight
     if flight is not None and core.run >= flight.gives_up:
         missed(core, flight, GAVE_UP)
+    review(core)
+    _warn(core)
+
+
+def review(core: Core) -> None:
+    """Let everything end that has ended; an answer can bring such an end, or heal one."""
     _check_certificate(core)
     _check_deadline(core)
     core.weigh()
-    _warn(core)
 
 
 def next_due(core: Core, saved: Saved) -> timedelta | None:
@@ -54,7 +59,7 @@ def next_due(core: Core, saved: Saved) -> timedelta | None:
         waits.extend(due.at - core.run for due in dues(core))
     if body.identity is not None:
         waits.extend(_certificate_waits(core, body.identity))
-        waits.append(saved.up + schedule.CLOCK_SAVE_S - core.time.up)
+        waits.append(saved.up + core.settings.clock_save_s - core.time.up)
     if body.answered is not None and not body.answered.lapsed:
         waits.append(body.answered.deadline - clock.licensing(core.time))
     if body.evaluation is Evaluation.RUNNING:
@@ -72,7 +77,7 @@ def next_due(core: Core, saved: Saved) -> timedelta | None:
 def save_due(core: Core, saved: Saved) -> bool:
     """Tell whether the clocks alone are worth a snapshot: they bound what a reboot can hide."""
     metered = core.used_s - saved.used_s >= schedule.METER_SAVE_S
-    floored = core.is_registered and core.time.up - saved.up >= schedule.CLOCK_SAVE_S
+    floored = core.is_registered and core.time.up - saved.up >= core.settings.clock_save_s
     return metered or floored or core.clock_changed
 
 
@@ -135,7 +140,8 @@ def _check_deadline(core: Core) -> None:
     if clock.licensing(core.time) >= answered.deadline:
         answered.lapsed = True
         body.authorize_streak = None
-        body.authorize_at = core.run
+        # An answer that had lapsed before it came must not make a busy circle of asking.
+        body.authorize_at = max(core.run, answered.run + schedule.INTERVAL_S_MIN)
 
 
 def _warn(core: Core) -> None:

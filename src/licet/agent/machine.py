@@ -42,6 +42,9 @@ from licet.kernel.ids import Tag, Udi
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import Moment, epoch_seconds, instant
 
+# The wording of YANG error 33, commresponse (device.md 4.10, 5.5).
+UNREADABLE = "Communication message send response error"
+
 __all__ = ["Agent", "AgentSettings", "CommandRefused"]
 
 
@@ -106,7 +109,7 @@ class Agent:
             case Release():
                 commands.release(core, event)
             case SetHostName():
-                core.body.host_name = event.host_name
+                commands.set_host_name(core, event)
             case Enable():
                 commands.enable(core, event)
             case Disable():
@@ -162,9 +165,18 @@ class Agent:
         if flight is None:
             return
         try:
-            outcomes.believed(self._core, flight, believe(self._core, flight, event.data))
+            heard = believe(self._core, flight, event.data)
         except RulesBroken as broken:
             outcomes.missed(self._core, flight, f"{broken}")
+            return
+        except Exception as error:  # noqa: BLE001 - looking at bytes changes nothing, and must end nothing
+            outcomes.missed(self._core, flight, f"{UNREADABLE} ({type(error).__name__})")
+            return
+        try:
+            outcomes.believed(self._core, flight, heard)
+        except RulesBroken as broken:
+            outcomes.missed(self._core, flight, f"{broken}")
+        duties.review(self._core)
 
     def _settle(self) -> list[Effect]:
         """Compose what is due, and put the snapshot before everything else."""

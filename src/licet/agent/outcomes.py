@@ -5,13 +5,14 @@ from licet.agent.answers import Believed
 from licet.agent.core import Core
 from licet.agent.events import Explanation, Notice
 from licet.agent.requests import compose_leave_note
-from licet.agent.state import Answered, Identity, InFlight, Outcome, Pending
+from licet.agent.state import Answered, Identity, InFlight, Note, Outcome, Pending
 from licet.agent.tables import Occurrence
 from licet.kernel.ids import InstanceId
 from licet.kernel.problems import MEANINGS, Code, RulesBroken, explain
 from licet.kernel.time import SECOND, instant, print_period
 from licet.pki.profiles import Profile
 from licet.pki.verifier import Verified, verify_chain
+from licet.wire import limits
 from licet.wire.keys import from_base64, load_private, thumbprint
 from licet.wire.messages import (
     Authorized,
@@ -63,7 +64,7 @@ def believed(core: Core, flight: InFlight, heard: Believed) -> None:
         case ("leave", Left()):
             core.body.in_flight = None
             _restore(core)
-            core.body.notes = tuple(note for note in core.body.notes if note != flight.request)
+            _drop_note(core, flight)
             core.notify(Notice.DEREGISTER_SUCCESS)
         case (_, Problem()):
             _refused(core, flight, heard, outcome)
@@ -85,6 +86,10 @@ def _listen(core: Core, flight: InFlight, heard: Believed) -> None:
     core.trust_from(heard.trust)
     if body.identity is not None:
         body.identity.previous = (flight.digest,)
+
+
+def _drop_note(core: Core, flight: InFlight) -> None:
+    core.body.notes = tuple(note for note in core.body.notes if note.data != flight.request)
 
 
 def _restore(core: Core) -> None:
@@ -128,9 +133,11 @@ def _registered(core: Core, flight: InFlight, heard: Believed, outcome: Register
     )
     old = body.identity
     body.pending = None
-    body.notes = ()
+    # What was carried is delivered; a note for another authority waits for the way there.
+    body.notes = tuple(note for note in body.notes if note.authority != heard.answer.authority)
     if old is not None and old.instance != outcome.instance:
-        body.notes = (compose_leave_note(old, core.time.wall),)
+        note = Note(old.authority, compose_leave_note(old, core.time.wall))
+        body.notes = (*body.notes, note)[-limits.MAX_NOTES :]
         body.try_note = True
     body.identity = Identity(
         instance=outcome.instance,
@@ -140,7 +147,7 @@ def _registered(core: Core, flight: InFlight, heard: Believed, outcome: Register
         chain=chain,
         place=outcome.place,
         not_after=int(verified.not_after.timestamp()),
-        renew_at=core.run + outcome.renew_in_s,
+        renew_at=core.run + max(outcome.renew_in_s, schedule.INTERVAL_S_MIN),
         previous=(flight.digest,),
     )
     body.known_destination = pending.destination
@@ -188,12 +195,15 @@ def _authorized(core: Core, flight: InFlight, heard: Believed, outcome: Authoriz
     body.granted = {granted.tag: granted for granted in outcome.entitlements}
     body.answered = Answered(
         at=core.time.wall,
+        run=core.run,
         deadline=outcome.deadline,
         compliant=all(
             granted.status is not Compliance.OUT_OF_COMPLIANCE for granted in outcome.entitlements
         ),
     )
-    body.authorize_at = core.run + outcome.next_in_s
+    body.authorize_at = core.run + min(
+        max(outcome.next_in_s, schedule.INTERVAL_S_MIN), schedule.INTERVAL_S_MAX
+    )
     body.authorize_streak = None
     body.authorized = Outcome(core.time.wall, ok=True)
     core.notify(Notice.AUTH_RENEW_SUCCESS)
@@ -212,7 +222,7 @@ def _renewed(core: Core, flight: InFlight, heard: Believed, outcome: Renewed) ->
     identity.chain = chain
     identity.place = outcome.place
     identity.not_after = int(verified.not_after.timestamp())
-    identity.renew_at = core.run + outcome.renew_in_s
+    identity.renew_at = core.run + max(outcome.renew_in_s, schedule.INTERVAL_S_MIN)
     identity.renew_streak = None
     identity.out_since = None
     identity.warned_s = schedule.EVALUATION_S
@@ -228,14 +238,17 @@ def _refused(core: Core, flight: InFlight, heard: Believed, problem: Problem) ->
         _restore(core)
     else:
         _listen(core, flight, heard)
+        number = problem.number
+        if problem.code in (Code.STALE, Code.FORKED) and number is not None:
+            _jump(core, flight, number)
     reason = explain(problem.code, problem.detail)
-    if problem.code in (Code.STALE, Code.FORKED) and problem.number is not None:
-        _jump(core, flight, problem.number)
+    # A note that this authority cannot take is kept for the one that it is for.
+    elsewhere = flight.kind == "leave" and problem.code is Code.WRONG_AUTHORITY
     _failed(
         core,
         flight,
         reason,
-        final=MEANINGS[problem.code].final,
+        final=MEANINGS[problem.code].final and not elsewhere,
         wait_s=problem.retry_after_s or 0,
     )
 
@@ -243,6 +256,8 @@ def _refused(core: Core, flight: InFlight, heard: Believed, problem: Problem) ->
 def _jump(core: Core, flight: InFlight, number: int) -> None:
     """Continue from the authority's number; at once, but only once in 24 hours (PROTOCOL.md 3)."""
     identity = core.identity
+    if number > schedule.NUMBER_MAX:
+        return
     identity.number = max(identity.number, number)
     jumped = identity.jumped_at
     if jumped is None or core.time.up - jumped >= schedule.FORK_S:
@@ -263,7 +278,7 @@ def _failed(
         case "authorize":
             _authorization_failed(core, flight, outcome, wait_s)
         case "leave" if final:
-            core.body.notes = tuple(note for note in core.body.notes if note != flight.request)
+            _drop_note(core, flight)
         case _:
             pass
     if flight.kind in _FAILED:

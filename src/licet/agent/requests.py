@@ -56,8 +56,8 @@ def compose_registration(core: Core, pending: Pending) -> bytes:
         evaluation_used_s=core.used_s,
         generation=pending.generation,
         trust_version=core.body.trust_version,
-        sent_at=core.time.wall,
-        notes=tuple(note.decode("ascii") for note in core.body.notes[-limits.MAX_NOTES :]),
+        sent_at=max(core.time.wall, 0),
+        notes=tuple(note.data.decode("ascii") for note in core.body.notes[-limits.MAX_NOTES :]),
     )
     return seal(message, kind=Kind.REGISTER, key=key)
 
@@ -72,7 +72,7 @@ def compose_numbered(core: Core, kind: str) -> bytes:
         number=identity.number,
         previous=identity.previous,
         trust_version=core.body.trust_version,
-        sent_at=core.time.wall,
+        sent_at=max(core.time.wall, 0),
         host_name=core.body.host_name,
         wanted=tuple(
             Wanted(tag=tag, count=count) for tag, count in sorted(core.body.wanted.items())
@@ -87,6 +87,8 @@ def compose_numbered(core: Core, kind: str) -> bytes:
 def compose_leave_note(identity: Identity, left_at: int) -> bytes:
     """Return the note that frees an instance, signed by its own key (PROTOCOL.md 3)."""
     note = Leave(
-        authority=AuthorityId(identity.authority), instance=identity.instance, left_at=left_at
+        authority=AuthorityId(identity.authority),
+        instance=identity.instance,
+        left_at=max(left_at, 0),
     )
     return seal(note, kind=Kind.LEAVE, key=load_private(identity.key), chain=identity.chain)

@@ -38,8 +38,12 @@ CERTIFICATE = RetrySchedule(Stage(HOUR))
 EVALUATION_S = int(90 * DAY / SECOND)
 # PROTOCOL.md 4: after a reboot the meter is charged at most one save interval.
 METER_SAVE_S = int(15 * MINUTE / SECOND)
-# Ours: how much of the floor a reboot can hide; while registered the clocks are saved this often.
-CLOCK_SAVE_S = int(DAY / SECOND)
+# Ours: no wait that somebody asked for is longer, signed or not; it is obeyed inside the schedule.
+WAIT_S_MAX = int(DAY / SECOND)
+# RULES.md 7: an interval of the server is taken within these.
+INTERVAL_S_MIN, INTERVAL_S_MAX = HOUR_S, int(90 * DAY / SECOND)
+# Ours: a number of the authority's beyond it cannot be continued from.
+NUMBER_MAX = 2**52
 # RULES.md 13.
 COALESCE_S = 1
 # device.md 4.3, "System clock".

@@ -91,7 +91,7 @@ def _send(core: Core, due: Due) -> Send:
     match due.kind:
         case "leave":
             body.try_note = False
-            data = body.notes[-1]
+            data = body.notes[-1].data
         case "register":
             data = _registration(core)
         case _:

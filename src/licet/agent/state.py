@@ -97,11 +97,13 @@ class Answered(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     Attributes:
         at: the device's clock when it came.
+        run: the same, in the seconds that timers count in.
         deadline: the server's instant (seconds since 1970).
         lapsed: the deadline has passed.
     """
 
     at: int
+    run: int
     deadline: int
     compliant: bool
     lapsed: bool = False
@@ -124,6 +126,13 @@ class InFlight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     typed: bool
 
 
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A leave note: the authority that it is for, and its signed bytes."""
+
+    authority: str
+    data: bytes
+
+
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Everything that an agent remembers, but for the clocks.
 
@@ -134,7 +143,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         changed_at: when the wanted list changed and was not sent yet (`run`).
         hold_until: nothing scheduled is sent before (`run`), after a boot.
         asked: kinds of message that a person asked for.
-        notes: leave notes that were not delivered.
+        notes: leave notes that were not delivered, each with the authority that it is for.
         try_note: the newest note is to be tried at once.
         roots, trust_version, former: the trust list in force (root certificates in DER).
         known_destination, known_authority: which authority answered where.
@@ -162,7 +171,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     in_flight: InFlight | None = None
     exchanges: int = 0
     generation: int = 0
-    notes: tuple[bytes, ...] = ()
+    notes: tuple[Note, ...] = ()
     try_note: bool = False
     registered: Outcome | None = None
     renewed: Outcome | None = None

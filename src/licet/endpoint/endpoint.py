@@ -7,7 +7,7 @@ from datetime import datetime
 from cryptography import x509
 
 from licet.endpoint.answering import Signer
-from licet.endpoint.limits import FailureLimits
+from licet.endpoint.limits import Attempt, FailureLimits
 from licet.endpoint.reading import Body, Read, Reader, needs_of
 from licet.kernel.chance import Chance
 from licet.kernel.problems import Code, Refused
@@ -145,7 +145,10 @@ class Endpoint:
         outcome = settled.outcome
         if read.attempt is None or not isinstance(outcome, Problem):
             return
-        if outcome.code not in _NOT_A_FAILURE:
+        if outcome.code is Code.TOKEN_INVALID:
+            # Anybody can name a token or a UDI: only who proved a token counts against either.
+            self._limits.failed(Attempt(peer=read.attempt.peer), now)
+        elif outcome.code not in _NOT_A_FAILURE:
             self._limits.failed(read.attempt, now)
 
 

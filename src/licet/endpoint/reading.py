@@ -86,7 +86,7 @@ class Reader:
                 raise RulesBroken(Code.MALFORMED, held)
 
     def _register(self, read: Read, opened: Opened, message: Register) -> Read:
-        """Return a registration; only a signed one counts against its token and UDI."""
+        """Return a registration; only one that proves a token counts against token and UDI."""
         if message.authority != authority_mark(self.authority):
             raise RulesBroken(Code.WRONG_AUTHORITY)
         udi = Udi(message.pid, message.sn)

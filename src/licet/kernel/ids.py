@@ -15,7 +15,8 @@ _TAG = re.compile(
     r"regid\.\d{4}-\d{2}(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+,\d+(?:\.\d+)*_[0-9a-f-]{36}\Z"
 )
 _TAG_CHARS_MAX = 255
-_UDI_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,63}\Z")
+# What an X.509 PrintableString can hold, since an ID certificate names the UDI.
+_UDI_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9./+-]{0,63}\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,7 +41,7 @@ def check_udi(pid: str, sn: str) -> Udi:
     for name, part in (("product id", pid), ("serial number", sn)):
         if not _UDI_PART.match(part):
             raise ValueError(
-                f"{name} {part!r} is not valid: 1 to 64 of letters, digits, and . _ / + - inside"
+                f"{name} {part!r} is not valid: 1 to 64 of letters, digits, and . / + - inside"
             )
     return Udi(pid, sn)
 

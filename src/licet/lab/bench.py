@@ -34,7 +34,10 @@ class Bench:
     ) -> None:
         self.name = name
         self.udi = udi
-        self._settings = AgentSettings(product=PRODUCT, jitter_s_max=jitter_s_max)
+        # Nobody cheats at the bench: saving the clocks once a day keeps a simulated year short.
+        self._settings = AgentSettings(
+            product=PRODUCT, jitter_s_max=jitter_s_max, clock_save_s=86_400
+        )
         self._chance = world.chance_of(name)
         self._console = console
         self._configuration: Configuration = replace(FACTORY, host_name=name)

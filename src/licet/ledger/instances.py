@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from licet.kernel.time import DAY
 from licet.ledger.model import Event, Instance, Policy, RetiredKey
 from licet.ledger.ports import Work
 from licet.ledger.usage import release_usage
 
 # Ours: a device that renews on its thirtieth day is not late on that day.
+# A registration can be repeated for as long as its token lives (manager-and-onprem.md 1.3: 365 days).
+TOKEN_LIVES_MAX = 365 * DAY
 CONTACT_GRACE = timedelta(days=1)
 
 
@@ -41,7 +44,8 @@ def remove(
     release_usage(work, instance, now)
     work.remove_instance(instance.id)
     if retire:
-        work.put_retired_key(RetiredKey(instance.key, instance.id, instance.certified_until))
+        until = max(instance.certified_until, now + TOKEN_LIVES_MAX)
+        work.put_retired_key(RetiredKey(instance.key, instance.id, until))
     for kind in ("clone", "connect"):
         work.clear_alert(f"{kind}:{instance.id}")
     work.record(

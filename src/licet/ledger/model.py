@@ -231,8 +231,9 @@ class RetiredKey:
 
 @dataclass(frozen=True, slots=True)
 class UdiRecord:
-    """The most that a UDI has reported of its evaluation meter and its store generation."""
+    """The most that a UDI has reported, to one account, of its evaluation meter and generation."""
 
+    account: AccountId
     udi: Udi
     evaluation_used_s: int
     generation: int

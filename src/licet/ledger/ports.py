@@ -87,8 +87,8 @@ class Work(Protocol):
         """Return why a key may not speak any more."""
         ...
 
-    def udi_record(self, udi: Udi) -> UdiRecord | None:
-        """Return what a UDI has reported."""
+    def udi_record(self, account: AccountId, udi: Udi) -> UdiRecord | None:
+        """Return what a UDI has reported to a smart account."""
         ...
 
     def pool(self, virtual_account: VirtualAccountId, tag: Tag) -> Pool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from licet.kernel.ids import AccountId, Tag, VirtualAccountId
+from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
 from licet.ledger.model import Alert, Instance, Severity, Usage
 from licet.ledger.pools import balance, compliance, purchased
 from licet.ledger.ports import Work
@@ -18,13 +18,21 @@ def insufficient_key(virtual_account: VirtualAccountId, tag: Tag) -> str:
     return f"insufficient:{virtual_account}:{tag}"
 
 
+def released_key(instance: InstanceId) -> str:
+    """Return the key of the alert that silence released what an instance used."""
+    return f"released:{instance}"
+
+
 def apply_usage(
     work: Work, instance: Instance, wanted: Sequence[Wanted], now: datetime
 ) -> Instance:
     """Return an instance that uses `wanted` instead of what it used; the pools are moved.
 
     Every status is that of its pool after the whole list. The instance is not put: the caller does.
+    An instance that silence had released is heard again, or goes: that alert is cleared.
     """
+    if instance.usage_released:
+        work.clear_alert(released_key(instance.id))
     before = {usage.tag: usage.count for usage in instance.usage}
     after = {Tag(item.tag): item.count for item in wanted}
     place = instance.virtual_account

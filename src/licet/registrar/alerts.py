@@ -43,11 +43,17 @@ def cloned(work: Work, instance: Instance, now: datetime) -> None:
 
 
 def duplicate_udi(work: Work, instance: Instance, now: datetime) -> None:
-    """Raise *Duplicate UDI* in the account of `instance`; the other account is never named."""
+    """Raise *Duplicate UDI* in the account of `instance`, unless it stands; the other is never named.
+
+    Where it stands nothing is added: one customer must not be able to fill another one's log.
+    """
+    key = f"duplicate-udi:{instance.account}:{instance.udi.text}"
+    if work.alert(key) is not None:
+        return
     _alert(
         work,
         instance,
-        f"duplicate-udi:{instance.account}:{instance.udi.text}",
+        key,
         "Duplicate UDI",
         Severity.MINOR,
         f"{instance.udi.text} is registered in another smart account too",

@@ -215,13 +215,13 @@ def _enter(
 def _note_reports(registration: Registration, instance: Instance, work: Work, desk: Desk) -> None:
     """Keep the most that a UDI has reported; a fall is an alert and refuses nothing."""
     message = registration.message
-    was = work.udi_record(registration.udi)
+    was = work.udi_record(instance.account, registration.udi)
     used_s, generation = message.evaluation_used_s, message.generation
     if was is not None:
         if used_s < was.evaluation_used_s or generation < was.generation:
             alerts.rolled_back(work, instance, was, desk.now)
         used_s = max(used_s, was.evaluation_used_s)
         generation = max(generation, was.generation)
-    record = UdiRecord(udi=registration.udi, evaluation_used_s=used_s, generation=generation)
+    record = UdiRecord(instance.account, registration.udi, used_s, generation)
     if record != was:
         work.put_udi_record(record)

@@ -48,7 +48,9 @@ class Tables:
             virtual_account=lambda row: row.virtual_account,
         )
         self.retired: Table[str, RetiredKey] = Table(lambda row: row.key)
-        self.udis: Table[Udi, UdiRecord] = Table(lambda row: row.udi)
+        self.udis: Table[tuple[AccountId, Udi], UdiRecord] = Table(
+            lambda row: (row.account, row.udi)
+        )
         self.holdings: Table[str, Holding] = Table(
             lambda row: row.id,
             pool=lambda row: (row.virtual_account, row.tag),
@@ -163,9 +165,9 @@ class MemoryWork:
         """Return why a key may not speak any more."""
         return self._rows.retired.get(key)
 
-    def udi_record(self, udi: Udi) -> UdiRecord | None:
-        """Return what a UDI has reported."""
-        return self._rows.udis.get(udi)
+    def udi_record(self, account: AccountId, udi: Udi) -> UdiRecord | None:
+        """Return what a UDI has reported to a smart account."""
+        return self._rows.udis.get((account, udi))
 
     def pool(self, virtual_account: VirtualAccountId, tag: Tag) -> Pool:
         """Return a pool; one that was never put is empty."""

@@ -86,14 +86,20 @@ def thumbprint(key: PublicKey) -> str:
 def sign_bytes(key: PrivateKey, data: bytes) -> bytes:
     """Return the 64-byte ES256 signature (r then s) of `data`, the same at every call (RFC 6979)."""
     r, s = decode_dss_signature(key.sign(data, _ES256_DETERMINISTIC))
-    return r.to_bytes(32) + s.to_bytes(32)
+    return r.to_bytes(32) + min(s, ORDER - s).to_bytes(32)
 
 
 def signature_fits(key: PublicKey, data: bytes, signature: bytes) -> bool:
-    """Tell whether `signature` (64 bytes, r then s) is `key`'s over `data`."""
+    """Tell whether `signature` (64 bytes, r then s) is `key`'s over `data`.
+
+    Of the two values of s that fit, only the lower one is read: with the other one, anybody on the
+    way could make a second message of the first, with another digest, and have it taken for a fork.
+    """
     if len(signature) != SIGNATURE_BYTES:
         return False
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    if s > ORDER // 2:
+        return False
     try:
         key.verify(encode_dss_signature(r, s), data, _ES256)
     except InvalidSignature:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-MAX_REQUEST_BYTES = 64 * 1024
+MAX_REQUEST_BYTES = 160 * 1024
 MAX_ANSWER_BYTES = 256 * 1024
 MAX_CHAIN = 3
 MAX_CERTIFICATE_CHARS = 4096
@@ -39,4 +39,4 @@ TagText = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[!-~]+\Z"
 CertificateText = Annotated[
     str, Meta(min_length=1, max_length=MAX_CERTIFICATE_CHARS, pattern=r"^[A-Za-z0-9+/]+={0,2}\Z")
 ]
-UdiText = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/+-]{0,63}\Z")]
+UdiText = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9./+-]{0,63}\Z")]

@@ -294,15 +294,23 @@ def test_the_same_request_twice_in_one_batch_has_one_effect(office: Office) -> N
 
 def test_who_fails_again_and_again_is_told_to_wait(office: Office) -> None:
     """Registrations that fail in a loop would occupy the authority."""
-    device = office.device()
-    bad = office.token(stored=False)
+    assert isinstance(office.register(office.device()), Registered)
     for _ in range(FAILURES_MAX["udi"]):
-        assert code(office.register(device, bad)) is Code.TOKEN_INVALID
-    outcome = office.register(device)
+        assert code(office.register(office.device())) is Code.ALREADY_REGISTERED
+    outcome = office.register(office.device())
     assert isinstance(outcome, Problem)
     assert outcome.code is Code.SLOW_DOWN
     assert outcome.retry_after_s == 15 * 60
     assert isinstance(office.register(office.device("A2")), Registered)
+
+
+def test_who_proves_no_token_counts_against_no_product(office: Office) -> None:
+    """Anybody who reads a label could keep that product from registering."""
+    device = office.device()
+    bad = office.token(stored=False)
+    for _ in range(FAILURES_MAX["udi"] * 2):
+        assert code(office.register(device, bad)) is Code.TOKEN_INVALID
+    assert isinstance(office.register(device), Registered)
 
 
 def test_only_who_holds_a_key_counts_against_a_serial_number(office: Office) -> None:

@@ -332,7 +332,7 @@ def test_a_store_that_was_set_back_is_an_alert(
     again = replace(other_key(office, device), evaluation_used_s=used_s, generation=generation)
     assert isinstance(office.register(again, force=True), Registered)
     assert "Rolled Back Store" in office.alert_kinds()
-    record = office.look(lambda work: work.udi_record(device.udi))
+    record = office.look(lambda work: work.udi_record(office.example.account, device.udi))
     assert record is not None
     assert (record.evaluation_used_s, record.generation) == (100, 2)
 

@@ -9,6 +9,7 @@ from licet.kernel.problems import Code, RulesBroken
 from licet.wire import limits
 from licet.wire.envelope import Kind, Opened, check_signature, open_envelope, seal
 from licet.wire.keys import (
+    ORDER,
     draw_key,
     from_base64,
     from_base64url,
@@ -85,10 +86,24 @@ def test_another_header_is_refused(header: bytes) -> None:
     assert broken.value.code is Code.MALFORMED
 
 
+def test_the_other_value_of_s_is_refused() -> None:
+    """Somebody on the way could make a fork of an honest message, and lock its product out."""
+    for number in range(8):
+        message = Leave(authority=UUID, instance=UUID, left_at=number)
+        signed, _, signature = seal(message, kind=Kind.LEAVE, key=KEY).rpartition(b".")
+        raw = from_base64url(signature)
+        s = int.from_bytes(raw[32:])
+        assert s <= ORDER // 2
+        twisted = raw[:32] + (ORDER - s).to_bytes(32)
+        with pytest.raises(RulesBroken) as broken:
+            opened(signed + b"." + to_base64url(twisted).encode())
+        assert broken.value.code is Code.BAD_SIGNATURE
+
+
 def test_sizes_are_limited_before_anything_is_read() -> None:
     """A sender could fill the memory."""
     with pytest.raises(RulesBroken) as broken:
-        open_envelope(b"a" * 70_000, max_bytes=limits.MAX_REQUEST_BYTES)
+        open_envelope(b"a" * 170_000, max_bytes=limits.MAX_REQUEST_BYTES)
     assert broken.value.code is Code.TOO_LARGE
 
 
