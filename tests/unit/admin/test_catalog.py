@@ -113,3 +113,19 @@ def test_what_is_no_catalog_is_refused(books: Books, given: bytes) -> None:
     """A misspelled list would be an empty catalog, or an error of ours."""
     with pytest.raises(AdminRefused, match="cannot be read"):
         books.do(lambda work: import_catalog(work, given))
+
+
+@pytest.mark.parametrize("list_name", ["products", "licenses"])
+def test_a_tag_that_comes_twice_is_refused(books: Books, list_name: str) -> None:
+    """The last of two names would win, and nobody would know which one was meant."""
+    entries = [{"tag": PRODUCT, "name": name} for name in ("one", "two")]
+    with pytest.raises(AdminRefused, match=f"{list_name}, entry 2: entry 1 has the tag"):
+        books.do(lambda work: import_catalog(work, json.dumps({list_name: entries}).encode()))
+    assert books.look(lambda work: work.product(PRODUCT)) is None
+
+
+@pytest.mark.parametrize("start", [b"", b'{"products": ', b'{"licenses": [{"tag": '])
+def test_a_deep_document_is_refused(books: Books, start: bytes) -> None:
+    """A hostile file would be an error of ours."""
+    with pytest.raises(AdminRefused, match="cannot be read"):
+        books.do(lambda work: import_catalog(work, start + b"[" * 200_000))

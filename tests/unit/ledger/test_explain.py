@@ -105,3 +105,22 @@ def test_what_the_catalog_forgot_is_called_by_its_tag(books: Books) -> None:
     renamed = replace(instance, usage=(replace(usage, tag=type(usage.tag)(stranger)),))
     found = books.look(lambda work: why(work, renamed, books.now))
     assert found[-1].check == f"enough of '{stranger}'"
+
+
+def test_an_order_that_has_not_started(books: Books) -> None:
+    """A person would order a second time."""
+    books.order(5, starts=3 * DAY)
+    books.order(2, starts=9 * DAY)
+    coming = faults(books, books.instance(lan=1))["the start of 'LAN license'"]
+    assert coming.seen == "7 start later, the first on Nov 04 12:00:00 2026 UTC"
+
+
+def test_what_silence_released(books: Books) -> None:
+    """A product that holds nothing any more would be told that it uses nothing."""
+    silent = books.instance(lan=1)
+    books.tick(books.now + 91 * DAY)
+    stored = books.stored(silent)
+    assert stored is not None
+    found = faults(books, stored)
+    assert list(found) == ["licenses held by this product"]
+    assert "silent past Jan 30 12:00:00 2027 UTC" in found["licenses held by this product"].seen
