@@ -11,7 +11,7 @@ from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, VirtualAccountId
 from licet.ledger.model import Event, IdToken, SmartAccount, VirtualAccount
 from licet.ledger.ports import Duplicate, Listing, Store, Work
-from licet.ledger.terms import expired_key
+from licet.ledger.terms import expired_key, expiring_key
 
 Item = TypeVar("Item")
 DEFAULT_NAME = "Default"
@@ -174,6 +174,8 @@ def remove_virtual_account(
         raise AdminRefused(f"'{place.name}' has licenses; transfer them first")
     for holding in holdings:
         work.remove_holding(holding.id)
+        # The sweep may not have come to its end yet: then its warning still stands.
+        work.clear_alert(expiring_key(holding.id))
         work.clear_alert(expired_key(holding.id))
     work.remove_virtual_account(place.id)
     text = f"virtual account '{place.name}' was removed"
