@@ -13,7 +13,7 @@ from contract.rows import ACCOUNT, NOW, OTHER_PLACE, OTHER_TAG, PLACE, TAG
 from contract.test_store import STORES, pages
 from licet.kernel.ids import AccountId, Tag, VirtualAccountId
 from licet.ledger.instances import remove
-from licet.ledger.model import License, SmartAccount
+from licet.ledger.model import License, SmartAccount, VirtualAccount
 from licet.ledger.ports import Conflict, Duplicate, Store
 from licet.ledger.usage import apply_usage
 from licet.wire.messages import Wanted
@@ -25,14 +25,28 @@ MakeStore = Callable[[], Store]
 def account(number: int) -> SmartAccount:
     """Return a smart account."""
     return replace(
-        ACCOUNT, id=AccountId(rows.uuid(number)), name=f"A{number}", domain=f"a{number}.example"
+        ACCOUNT,
+        id=AccountId(rows.uuid(500 + number)),
+        name=f"A{number}",
+        domain=f"a{number}.example",
     )
+
+
+def opened(make: MakeStore) -> Store:
+    """Return a store with the smart account 'Example' and its two virtual accounts."""
+    store = make()
+    with store.begin() as work:
+        work.put_account(ACCOUNT)
+        work.put_virtual_account(PLACE)
+        work.put_virtual_account(OTHER_PLACE)
+        work.commit()
+    return store
 
 
 @each_store
 def test_a_work_ends_once(make: MakeStore) -> None:
     """What was taken back, or was done already, would be done after all."""
-    store = make()
+    store = opened(make)
     with store.begin() as left:
         left.put_license(rows.LICENSE)
     with pytest.raises(RuntimeError):
@@ -49,7 +63,7 @@ def test_a_work_ends_once(make: MakeStore) -> None:
 @each_store
 def test_a_work_that_was_overtaken_leaves_nothing(make: MakeStore) -> None:
     """Half of a batch that runs again would be there twice."""
-    store = make()
+    store = opened(make)
     with store.begin() as late:
         assert late.pool(PLACE.id, TAG).in_use == 0
         with store.begin() as first:
@@ -75,7 +89,7 @@ def test_a_work_that_was_overtaken_leaves_nothing(make: MakeStore) -> None:
 @each_store
 def test_a_put_that_is_refused_puts_nothing(make: MakeStore) -> None:
     """A name that was refused would be taken all the same."""
-    store = make()
+    store = opened(make)
     with store.begin() as work:
         work.put_account(account(1))
         with pytest.raises(Duplicate):
@@ -86,16 +100,15 @@ def test_a_put_that_is_refused_puts_nothing(make: MakeStore) -> None:
             work.put_instance(replace(rows.instance(2), key=rows.instance(1).key))
         assert work.instance(rows.instance(2).id) is None
         work.commit()
-    assert store.list_accounts().items == (account(1),)
+    assert store.list_accounts().items == (account(1), ACCOUNT)
 
 
 @each_store
 def test_a_name_that_was_given_up_is_free(make: MakeStore) -> None:
     """A customer who was renamed would hold the old name for ever."""
-    store = make()
+    store = opened(make)
     with store.begin() as work:
         work.put_account(account(1))
-        work.put_virtual_account(PLACE)
         work.commit()
     with store.begin() as work:
         work.put_account(replace(account(1), name="New"))
@@ -110,10 +123,10 @@ def test_a_name_that_was_given_up_is_free(make: MakeStore) -> None:
 @each_store
 def test_two_customers_may_call_their_departments_the_same(make: MakeStore) -> None:
     """Only the first customer in the world could have a virtual account 'Default'."""
-    store = make()
+    store = opened(make)
     theirs = replace(PLACE, id=VirtualAccountId(rows.uuid(70)), account=account(1).id)
     with store.begin() as work:
-        work.put_virtual_account(PLACE)
+        work.put_account(account(1))
         work.put_virtual_account(theirs)
         assert list(work.virtual_accounts(account(1).id)) == [theirs]
         work.commit()
@@ -122,7 +135,7 @@ def test_two_customers_may_call_their_departments_the_same(make: MakeStore) -> N
 @each_store
 def test_what_is_due_at_once_comes_in_one_order(make: MakeStore) -> None:
     """A seed would not replay."""
-    store = make()
+    store = opened(make)
     with store.begin() as work:
         for number in (3, 1, 2):
             work.put_instance(rows.instance(number, due_in=1))
@@ -135,7 +148,7 @@ def test_what_is_due_at_once_comes_in_one_order(make: MakeStore) -> None:
 @each_store
 def test_retired_keys_of_the_same_work_are_forgotten_too(make: MakeStore) -> None:
     """A key that was put again for longer would be forgotten by its old date."""
-    store = make()
+    store = opened(make)
     with store.begin() as work:
         work.put_retired_key(replace(rows.RETIRED, key="longer"))
         work.commit()
@@ -153,7 +166,7 @@ def test_retired_keys_of_the_same_work_are_forgotten_too(make: MakeStore) -> Non
 @each_store
 def test_the_other_lists_come_page_by_page(make: MakeStore) -> None:
     """A list of many accounts, licenses or pools would end after its first page."""
-    store = make()
+    store = opened(make)
     tags = [Tag(TAG.replace("LAN", f"LAN{number}")) for number in range(5)]
     with store.begin() as work:
         for number in (4, 2, 0, 3, 1):
@@ -162,7 +175,7 @@ def test_the_other_lists_come_page_by_page(make: MakeStore) -> None:
             work.put_usage_count(PLACE.id, tags[number], 1)
         work.commit()
     accounts = pages(lambda after: store.list_accounts(after=after, limit=2))
-    assert accounts == [account(number) for number in range(5)]
+    assert accounts == [*(account(number) for number in range(5)), ACCOUNT]
     catalog = pages(lambda after: store.list_licenses(after=after, limit=2))
     assert catalog == [License(tag, f"L{number}", "") for number, tag in enumerate(tags)]
     first = store.list_pools(PLACE.id, limit=3)
@@ -186,10 +199,10 @@ def test_the_other_lists_come_page_by_page(make: MakeStore) -> None:
 )
 @settings(max_examples=40, deadline=None)
 def test_counters_equal_what_is_there(
-    make: MakeStore, steps: list[tuple[int, rows.VirtualAccount, dict[Tag, int] | None, bool]]
+    make: MakeStore, steps: list[tuple[int, VirtualAccount, dict[Tag, int] | None, bool]]
 ) -> None:
     """A counter would drift from the usage that it counts, a little with every message."""
-    store = make()
+    store = opened(make)
     for number, place, wanted, committed in steps:
         with store.begin() as work:
             known = work.instance(rows.instance(number).id)
