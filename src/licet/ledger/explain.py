@@ -30,7 +30,9 @@ def why(work: Work, instance: Instance, now: datetime) -> tuple[Finding, ...]:
         found.append(_account(work, instance, home))
     for usage in instance.usage:
         found.extend(_license(work, instance, usage, others, now))
-    if not instance.usage:
+    if instance.usage_released:
+        found.append(_released(instance))
+    elif not instance.usage:
         found.append(Finding("licenses in use", "none are reported by this product", ok=True))
     return tuple(found)
 
@@ -42,6 +44,17 @@ def _clone(instance: Instance) -> Finding:
         ok=False,
         cause="The product's storage was copied, or restored from a copy that is still in use.",
         remedy="The license administrator keeps or removes the instance; register the other again.",
+    )
+
+
+def _released(instance: Instance) -> Finding:
+    deadline = print_instant(instance.deadline) if instance.deadline else "its deadline"
+    return Finding(
+        "licenses held by this product",
+        f"released: it was silent past {deadline}",
+        ok=False,
+        cause="The product sent no authorization request in time.",
+        remedy="Restore its network; at its next contact it asks for its licenses again.",
     )
 
 
@@ -72,6 +85,7 @@ def _license(
     )
     causes = [
         _ended(pool, name, now),
+        _not_started(pool, name, now),
         _held_elsewhere(work, usage.tag, name, others, now),
         _wrong_license(work, instance, name, bought, now),
     ]
@@ -90,6 +104,21 @@ def _ended(pool: Pool, name: str, now: datetime) -> Finding | None:
         ok=False,
         cause="The license subscription has expired.",
         remedy="Renew the subscription.",
+    )
+
+
+def _not_started(pool: Pool, name: str, now: datetime) -> Finding | None:
+    """Tell of licenses that were ordered and do not count yet, so that nobody orders twice."""
+    coming = [held for held in pool.holdings if now < held.starts_at]
+    if not coming:
+        return None
+    first = min(held.starts_at for held in coming)
+    return Finding(
+        f"the start of '{name}'",
+        f"{sum(held.quantity for held in coming)} start later, the first on {print_instant(first)}",
+        ok=False,
+        cause="Licenses that were ordered have not started.",
+        remedy="Wait until they start, or cover the time until then.",
     )
 
 
