@@ -7,9 +7,9 @@ from licet.ledger.model import Event, Instance, Policy, RetiredKey
 from licet.ledger.ports import Work
 from licet.ledger.usage import release_usage
 
-# Ours: a device that renews on its thirtieth day is not late on that day.
 # A registration can be repeated for as long as its token lives (manager-and-onprem.md 1.3: 365 days).
 TOKEN_LIVES_MAX = 365 * DAY
+# Ours: a device that renews on its thirtieth day is not late on that day.
 CONTACT_GRACE = timedelta(days=1)
 
 

@@ -13,6 +13,7 @@ from licet.admin.accounts import (
     rename_account,
     rename_virtual_account,
 )
+from licet.admin.licenses import OrderLine, take_order
 from licet.admin.refusal import AdminRefused
 from licet.admin.tokens import create_token, revoke_token
 from licet.kernel.ids import TokenId
@@ -236,3 +237,45 @@ def test_a_token_that_is_revoked_in_the_same_work_keeps_nothing(books: Books) ->
         work.commit()
     assert books.pool(LAN, at=books.lab).holdings == ()
     assert books.look(lambda work: work.virtual_account(books.lab.id)) is None
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "\x1b[2J", "x" * 257])
+def test_what_people_write_is_one_line(books: Books, text: str) -> None:
+    """A description could break every table and terminal that shows it."""
+    with pytest.raises(AdminRefused, match="is not one line"):
+        books.do(
+            lambda work: create_token(
+                work,
+                books.lab,
+                found_authority(name="books", chance=books.chance, now=NOW),
+                description=text,
+                who="ann",
+                now=NOW,
+                chance=books.chance,
+            )
+        )
+    with pytest.raises(AdminRefused, match="is not one line"):
+        books.do(
+            lambda work: open_virtual_account(
+                work,
+                books.account.id,
+                name="Third",
+                description=text,
+                who="ann",
+                now=NOW,
+                chance=books.chance,
+            )
+        )
+    with pytest.raises(AdminRefused, match="is not a name"):
+        books.do(
+            lambda work: take_order(
+                work,
+                books.lab,
+                [OrderLine(LAN, 1)],
+                order=text,
+                who="ann",
+                now=NOW,
+                chance=books.chance,
+            )
+        )
+    assert books.store.list_tokens(books.lab.id).items == ()

@@ -9,7 +9,7 @@ from licet.admin.instances import find_instance, keep_clone, remove_instance, tr
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import Udi
 from licet.kernel.time import DAY
-from licet.ledger.model import Alert, Fork, Instance, Severity, Usage, VirtualAccount
+from licet.ledger.model import Fork, Instance, Usage, VirtualAccount
 from licet.wire.messages import Authorized, Compliance, Problem
 from support.books import LAN, MPLS, NOW, Books
 from support.device import AUTHORIZE
@@ -155,31 +155,3 @@ def test_a_shortage_cannot_be_dismissed(books: Books) -> None:
     with pytest.raises(AdminRefused, match="goes when the licenses suffice"):
         books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
     assert SHORT in books.alerts()
-
-
-@pytest.mark.parametrize(("severity", "stays"), [(Severity.MINOR, False), (Severity.MAJOR, True)])
-def test_a_refused_clone_cannot_be_dismissed(
-    books: Books, severity: Severity, *, stays: bool
-) -> None:
-    """A product would be refused, and nothing would ask anybody to choose."""
-    instance = books.instance()
-    alert = Alert(
-        key=f"clone:{instance.id}",
-        kind="Possible Clone",
-        severity=severity,
-        account=books.account.id,
-        source=books.default.id,
-        message="",
-        raised_at=NOW,
-    )
-    books.do(lambda work: work.put_alert(alert))
-
-    def dismiss() -> None:
-        books.do(lambda work: dismiss_alert(work, alert.key, who="bob", now=books.now))
-
-    if stays:
-        with pytest.raises(AdminRefused, match="kept or removed"):
-            dismiss()
-    else:
-        dismiss()
-    assert list(books.alerts()) == (["Possible Clone"] if stays else [])

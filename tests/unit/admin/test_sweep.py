@@ -13,13 +13,10 @@ from licet.kernel.ids import InstanceId
 from licet.kernel.time import DAY, HOUR, SECOND
 from licet.ledger.model import Policy, RetiredKey, Severity
 from licet.ledger.ports import Work
-from licet.ledger.usage import apply_usage
-from licet.wire.messages import Wanted
-from support.books import LAN, NOW, Books
+from support.books import NOW, Books
 
 SHORT = "Insufficient Licenses"
 MISSED = "Product Instance Failed to Connect"
-RELEASED = "Licenses Released"
 REMOVED = "Product Instance Failed to Renew and was Removed"
 EXPIRING, EXPIRED = "Licenses Expiring", "Licenses Expired"
 RELEASE = NOW + 90 * DAY + HOUR
@@ -90,20 +87,6 @@ def test_use_is_released_an_hour_after_the_deadline(books: Books) -> None:
     assert (stored.usage, stored.usage_released) == ((), True)
     assert stored.due_at == NOW + 365 * DAY
     assert "its licenses were released" in books.told()
-    alert = books.alerts()[RELEASED]
-    assert (alert.severity, alert.source) == (Severity.MINOR, books.default.id)
-    assert alert.action_due_at == NOW + 365 * DAY
-
-
-def test_a_release_is_over_when_its_product_comes_back(books: Books) -> None:
-    """A person would look for a product that is well."""
-    silent = books.instance(lan=1)
-    books.tick(RELEASE)
-    stored = books.stored(silent)
-    assert stored is not None
-    wanted = (Wanted(tag=LAN, count=1),)
-    books.do(lambda work: work.put_instance(apply_usage(work, stored, wanted, books.now)))
-    assert RELEASED not in books.alerts()
 
 
 def test_a_release_ends_a_shortage(books: Books) -> None:
