@@ -60,7 +60,9 @@ def take_order(
             ends_at=line.ends_at,
             order=order,
         )
-        holding = replace(holding, due_at=holding_due(holding, now))
+        # Where it began before the order came, what has passed of its term is looked at at once.
+        since = min(holding.starts_at, now)
+        holding = replace(holding, due_at=holding_due(holding, since))
         work.put_holding(holding)
         review_pool(work, place.account, place.id, line.tag, now)
         text = f"{line.quantity} {line.kind} licenses arrived with the order {order}"
