@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 LOCKS := requirements/uv.txt requirements/dev.txt pyproject.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --system-certs --compile-bytecode
 INSTALL := --require-hashes -r requirements/dev.txt
 PYTEST := $(BIN)/python -m pytest -q
 
@@ -17,7 +19,7 @@ demo: $(READY) ## watch a switch live through more than a year of smart licensin
 	$(BIN)/licet lab run docs/tutorials/first-year.lab
 
 test: $(READY) ## run the tests
-	$(PYTEST) -n 2 -m "not nightly"
+	$(PYTEST) -n 2
 
 check: $(READY) ## everything that CI runs: format, lint, types, direction, tidy, tests
 	$(BIN)/ruff format --check .
@@ -38,7 +40,7 @@ format: $(READY) ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 
 lock: $(READY) ## write the locked requirements anew
-	cd requirements && for name in uv dev; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	cd requirements && for name in uv dev; do ../$(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --upgrade $$name.in -o $$name.txt; done
 
 clean: ## remove everything that was made
@@ -47,11 +49,10 @@ clean: ## remove everything that was made
 $(READY): $(LOCKS)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install the Debian package python3." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11." >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: install the Debian package python3-venv." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv is missing: install the Debian package python3-venv." >&2; exit 1; }
 	@# One that was interrupted has a python and no pip.
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --system-certs --compile-bytecode $(INSTALL) \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(INSTALL)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
+	@# uv is quick; where it cannot be had, or fails, pip installs the same lock.
+	{ $(PIP) --require-hashes -r requirements/uv.txt && $(UV) $(INSTALL); } || $(PIP) $(INSTALL)
+	$(PIP) --no-deps --no-index --no-build-isolation -e .
 	touch $(READY)

@@ -28,13 +28,18 @@ def _check_host(event: str, host: object) -> None:
         raise LeftTheMachine(f"{event}: {text}")
 
 
+def _check_address(event: str, family: object, address: object) -> None:
+    if family == socket.AF_UNIX or address is None:
+        return  # within this machine, or along a connection that was looked at when it was made
+    if family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
+        raise LeftTheMachine(f"{event}: {address!r}")
+    _check_host(event, address[0])
+
+
 def _guard(event: str, arguments: tuple[object, ...]) -> None:
     """Refuse, as Python's audit hook, what would leave the machine."""
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        family = getattr(arguments[0], "family", None)
-        address = arguments[1]
-        if family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
-            _check_host(event, address[0])
+        _check_address(event, getattr(arguments[0], "family", None), arguments[1])
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
         _check_host(event, arguments[0])
     elif event == "socket.getnameinfo" and isinstance(arguments[0], tuple):

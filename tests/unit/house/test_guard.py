@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pytest_socket import SocketBlockedError
@@ -45,8 +46,26 @@ def test_a_query_for_a_name_is_refused() -> None:
 
 
 @pytest.mark.enable_socket
-def test_this_machine_may_be_talked_to() -> None:
+def test_other_roads_off_this_machine_are_refused() -> None:
+    """A virtual machine's test could talk to its host, past every rule about the internet."""
+    with (
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) as sock,
+        pytest.raises(AssertionError, match=REFUSED),
+    ):
+        sock.connect((0, 0))
+
+
+@pytest.mark.enable_socket
+def test_this_machine_may_be_talked_to(tmp_path: Path) -> None:
     """Tests of servers would be impossible."""
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client,
+    ):
+        server.bind(str(tmp_path / "s"))
+        client.connect(str(tmp_path / "s"))
+        client.sendmsg([b"here"])
+        assert server.recv(9) == b"here"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.connect(("127.0.0.1", 9))
     assert socket.getaddrinfo(None, 9)

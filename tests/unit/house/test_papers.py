@@ -54,3 +54,12 @@ def test_fragments_of_the_changelog_have_a_kind() -> None:
     for path in (ROOT / "changes").glob("*.md"):
         assert re.fullmatch(r"\+[\w-]+\.(added|changed|fixed|removed)\.md", path.name), path.name
         assert path.read_text().strip()
+
+
+def test_what_it_stands_on_is_named() -> None:
+    """A library would be used without its license being told."""
+    notice = (ROOT / "NOTICE").read_text()
+    used = "".join((ROOT / "requirements" / name).read_text() for name in ("dev.in", "uv.in"))
+    packages = re.findall(r"^[a-z][\w-]*", used, re.MULTILINE)
+    assert "uv" in packages
+    assert [package for package in packages if not re.search(rf"\b{package}\b", notice)] == []
