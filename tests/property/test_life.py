@@ -423,5 +423,5 @@ TestLife.settings = settings(
     max_examples=12, stateful_step_count=25, deadline=None, derandomize=True
 )
 TestLongLife = LongLife.TestCase
-TestLongLife.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+TestLongLife.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
 TestLongLife.pytestmark = [pytest.mark.nightly]  # type: ignore[attr-defined]
