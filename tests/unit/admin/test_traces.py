@@ -9,11 +9,13 @@ from licet.admin.accounts import remove_virtual_account
 from licet.admin.alerts import dismiss_alert
 from licet.admin.instances import keep_clone, remove_instance, transfer_instance
 from licet.admin.refusal import AdminRefused
-from licet.kernel.time import DAY, HOUR
-from licet.ledger.model import Instance
+from licet.kernel.time import DAY, HOUR, SECOND
+from licet.ledger.model import Instance, Severity
 from licet.ledger.ports import Work
+from licet.ledger.usage import apply_usage
 from licet.registrar.alerts import cloned, possible_clone
-from support.books import MPLS, NOW, Books
+from licet.wire.messages import Wanted
+from support.books import LAN, MPLS, NOW, Books
 
 CLONE, MISSED = "Possible Clone", "Product Instance Failed to Connect"
 RELEASED = "Licenses Released"
@@ -81,6 +83,35 @@ def test_a_clone_that_is_removed_takes_its_alert_along(books: Books) -> None:
     instance = copied(books)
     books.do(lambda work: remove_instance(work, instance, who="bob", now=books.now))
     assert books.alerts() == {}
+
+
+def test_a_suspicion_can_be_dismissed(books: Books) -> None:
+    """Whoever restored a backup on purpose would be reminded of it for ever."""
+    instance = books.instance()
+    books.do(lambda work: possible_clone(work, instance, books.now))
+    key = books.alerts()[CLONE].key
+    books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
+    assert books.alerts() == {}
+
+
+def test_a_release_is_told_until_the_product_speaks(books: Books) -> None:
+    """A person would not see why licenses came free, or read of it when all is well again."""
+    books.order(1)
+    instance = books.instance(lan=1)
+    books.tick(RELEASE - SECOND)
+    assert RELEASED not in books.alerts()
+    books.tick(RELEASE)
+    alert = books.alerts()[RELEASED]
+    assert (alert.severity, alert.source) == (Severity.MINOR, books.default.id)
+    assert alert.action_due_at == instance.certified_until, "then it is removed"
+
+    def speak(work: Work) -> None:
+        wanted = [Wanted(tag=LAN, count=1)]
+        work.put_instance(apply_usage(work, stored(books, instance), wanted, books.now))
+
+    books.do(speak)
+    assert RELEASED not in books.alerts()
+    assert books.pool().in_use == 1
 
 
 @pytest.mark.parametrize("by_hand", [True, False])

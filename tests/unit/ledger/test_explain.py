@@ -34,7 +34,10 @@ def test_what_is_covered_is_fine(books: Books) -> None:
 
 def test_no_use_is_fine(books: Books) -> None:
     """A product that uses nothing would be told that something is wrong."""
-    assert faults(books, books.instance()) == {}
+    instance = books.instance()
+    assert faults(books, instance) == {}
+    last = books.look(lambda work: why(work, instance, books.now))[-1]
+    assert (last.check, last.seen) == ("licenses in use", "none are reported by this product")
 
 
 def test_too_few_licenses(books: Books) -> None:
