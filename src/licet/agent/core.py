@@ -113,14 +113,20 @@ class Core:
         """Move the certificate machine."""
         self.body.certificate = move(CERTIFICATE, self.body.certificate, occurrence)
 
-    def weigh(self, occurrence: Occurrence | None = None) -> None:
+    def weigh(
+        self,
+        occurrence: Occurrence | None = None,
+        *,
+        before: dict[str, Entitlement] | None = None,
+    ) -> None:
         """Move authorization and evaluation to where the facts lead, and notify what changed.
 
         Args:
             occurrence: happens before the facts are looked at; only `UNREGISTERED` does.
+            before: how the entitlements stood, where the facts have changed already.
         """
         body = self.body
-        before = self.statuses()
+        before = self.statuses() if before is None else before
         state = body.authorization
         if occurrence is not None:
             state = move(AUTHORIZATION, state, occurrence)

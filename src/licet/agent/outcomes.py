@@ -208,7 +208,7 @@ def _authorized(core: Core, flight: InFlight, heard: Believed, outcome: Authoriz
     body.authorized = Outcome(core.time.wall, ok=True)
     core.notify(Notice.AUTH_RENEW_SUCCESS)
     state = body.authorization
-    core.weigh()
+    core.weigh(before=before)
     if body.authorization is state:
         core.notify_statuses(before)
 

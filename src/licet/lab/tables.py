@@ -82,6 +82,8 @@ def tokens(store: Store, places: Sequence[VirtualAccount], now: datetime) -> str
                 state = "revoked"
             elif each.expires_at <= now:
                 state = "expired"
+            elif each.uses_max is not None and each.uses >= each.uses_max:
+                state = "used up"
             rows.append(
                 (
                     place.name,
