@@ -129,6 +129,7 @@ def test_a_lost_process_does_not_stop_a_registration() -> None:
     device.runtime.handle(Register(authority.token()))
     device.clock.passed += 10 * DAY
     device.restart(reboot=True)
+    device.advance(MINUTE)
     assert device.view().registration.state is Registration.RETRY
     device.transport = device.runtime.transport = device
     device.advance(2 * HOUR)

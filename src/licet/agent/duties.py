@@ -34,7 +34,7 @@ def observe(core: Core, now: Moment) -> None:
     if passage.rebooted:
         _after_boot(core)
     flight = core.body.in_flight
-    if flight is not None and core.run >= flight.gives_up:
+    if flight is not None and core.time.up >= flight.gives_up:
         missed(core, flight, GAVE_UP)
     review(core)
     _warn(core)
@@ -54,7 +54,7 @@ def next_due(core: Core, saved: Saved) -> timedelta | None:
     if core.effects:
         waits.append(0)
     if body.in_flight is not None:
-        waits.append(body.in_flight.gives_up - core.run)
+        waits.append(body.in_flight.gives_up - core.time.up)
     else:
         waits.extend(due.at - core.run for due in dues(core))
     if body.identity is not None:

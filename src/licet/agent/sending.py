@@ -103,7 +103,7 @@ def _send(core: Core, due: Due) -> Send:
         request=data,
         digest=digest(data),
         started=core.run,
-        gives_up=core.run + schedule.seconds(schedule.EXCHANGE),
+        gives_up=core.time.up + schedule.seconds(schedule.EXCHANGE),
         typed=due.typed,
     )
     return resend(body.in_flight)

@@ -113,7 +113,8 @@ class InFlight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """The one message that is under way.
 
     Attributes:
-        started, gives_up: `run`.
+        started: `run`.
+        gives_up: `up`, so that a clock that is set ends no attempt.
         typed: a person asked for it outside the schedule; its failure moves no schedule.
     """
 
