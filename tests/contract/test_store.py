@@ -100,7 +100,9 @@ def test_what_was_committed_is_there_to_the_last_field(store: Store) -> None:
     with store.begin() as work:
         put_everything(work)
         work.commit()
-    with store.begin(Needs(instances=(rows.instance(1).id,), tags=(TAG,))) as work:
+    with store.begin(
+        Needs(instances=(rows.instance(1).id,), uses=((rows.instance(1).id, TAG),))
+    ) as work:
         assert read_everything(work) == EVERYTHING
     assert store.list_events(ACCOUNT.id).items == (rows.event(1),)
 

@@ -12,7 +12,7 @@ from licet.agent.events import Explanation, Notice, Notify, Send
 from licet.agent.machine import Agent, AgentSettings
 from licet.agent.runtime import Deliver, Runtime, Transport
 from licet.agent.view import LicenseView
-from licet.endpoint.endpoint import Endpoint
+from licet.endpoint.endpoint import Call, Endpoint
 from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.ids import AccountId, Tag, TokenId, Udi, VirtualAccountId
 from licet.kernel.problems import NoAnswer
@@ -89,7 +89,8 @@ class Authority:
         """Answer requests, with keys and certificates renewed when they fall due."""
         self.keys = renew_keys(self.keys, chance=self.chance, now=now)
         self.endpoint.keys = self.keys
-        return self.endpoint.handle(requests, now=now)
+        calls = [Call(request) for request in requests]
+        return [reply.data for reply in self.endpoint.handle(calls, now=now)]
 
     def token(self, *, uses: int | None = None, days: int = 3650, now: datetime = START) -> str:
         """Create a token and return its 172 characters."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from licet.endpoint.endpoint import Endpoint
+from licet.endpoint.endpoint import Call, Endpoint
 from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
 from licet.kernel.time import DAY
@@ -54,11 +54,12 @@ class Office:
         seed: str = "office",
         policy: Policy | None = None,
         now: datetime = NOW,
+        store: Store | None = None,
     ) -> None:
         self.now = now
         self.chance = SeededChance(seed)
         self.keys: AuthorityKeys = found_authority(name=seed, chance=self.chance, now=now)
-        self.store: Store = MemoryStore()
+        self.store: Store = store or MemoryStore()
         self.endpoint = Endpoint(
             self.store, self.keys, policy=policy or Policy(), chance=self.chance
         )
@@ -170,7 +171,8 @@ class Office:
 
     def post(self, *requests: bytes, peer: str | None = None) -> list[bytes]:
         """Hand requests in, all at once."""
-        return self.endpoint.handle(requests, now=self.now, peer=peer)
+        calls = [Call(request, peer) for request in requests]
+        return [reply.data for reply in self.endpoint.handle(calls, now=self.now)]
 
     def ask(self, device: Device, request: bytes, *, peer: str | None = None) -> Outcome:
         """Hand one request in, and return what the device believes of the answer."""

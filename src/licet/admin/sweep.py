@@ -18,14 +18,14 @@ from licet.ledger.model import (
     Severity,
 )
 from licet.ledger.pools import holding_due
-from licet.ledger.ports import Conflict, Store, Work
+from licet.ledger.ports import Store, Work
 from licet.ledger.terms import review_term
 from licet.ledger.usage import release_usage, released_key, review_pool
+from licet.ledger.works import work_in
 from licet.registrar.alerts import failed_to_connect_key
 
 WHO = "sweep"
 BATCH = 500
-CONFLICTS_MAX = 5
 
 
 class Sweep:
@@ -45,37 +45,24 @@ class Sweep:
         return self._store.next_due()
 
     def tick(self, now: datetime) -> int:
-        """Do what is due at `now`; return how many instances and holdings were looked at.
-
-        Where devices keep overtaking it, it stops: what is left stays due, and `next_due` says so.
-        """
-        done = conflicts = 0
-        while conflicts < CONFLICTS_MAX:
-            try:
-                looked_at, more = self._do_some(now)
-            except Conflict:
-                conflicts += 1
-                continue
+        """Do what is due at `now`; return how many instances and holdings were looked at."""
+        done = 0
+        while True:
+            looked_at, more = work_in(self._store, lambda work: self._do_some(work, now))
             done += looked_at
-            conflicts = 0
             if not more:
-                break
-        return done
+                return done
 
-    def _do_some(self, now: datetime) -> tuple[int, bool]:
-        """Do a bounded piece in one commit; return how many were looked at, and if any may be left."""
-        with self._store.begin() as work:
-            instances = work.due_instances(now, BATCH)
-            holdings = work.due_holdings(now, BATCH)
-            for instance in instances:
-                self._look_at_instance(work, instance, now)
-            for holding in holdings:
-                _look_at_holding(work, holding, now)
-            forgotten = work.forget_retired_keys(now, BATCH)
-            if not instances and not holdings and not forgotten:
-                return 0, False
-            work.commit()
-        return len(instances) + len(holdings), True
+    def _do_some(self, work: Work, now: datetime) -> tuple[int, bool]:
+        """Do a bounded piece; return how many were looked at, and if any may be left."""
+        instances = work.due_instances(now, BATCH)
+        holdings = work.due_holdings(now, BATCH)
+        for instance in instances:
+            self._look_at_instance(work, instance, now)
+        for holding in holdings:
+            _look_at_holding(work, holding, now)
+        forgotten = work.forget_retired_keys(now, BATCH)
+        return len(instances) + len(holdings), bool(instances or holdings or forgotten)
 
     def _look_at_instance(self, work: Work, instance: Instance, now: datetime) -> None:
         if instance.certified_until <= now:

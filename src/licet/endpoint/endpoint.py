@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
@@ -12,7 +13,8 @@ from licet.endpoint.reading import Body, Read, Reader, needs_of
 from licet.kernel.chance import Chance
 from licet.kernel.problems import Code, Refused
 from licet.ledger.model import Policy
-from licet.ledger.ports import Conflict, Store, Work
+from licet.ledger.ports import Store, Work
+from licet.ledger.works import work_in
 from licet.pki.authority import AuthorityKeys
 from licet.pki.trust import mark_of
 from licet.registrar.authorize import authorize
@@ -24,10 +26,37 @@ from licet.registrar.shapes import Desk, Farewell, Registration, Settled, Speech
 from licet.wire.keys import digest
 from licet.wire.messages import Authorize, Problem, Renew
 
-CONFLICTS_MAX = 5
 # These say nothing about who asks: they are the authority's own trouble, or its own limit.
 _NOT_A_FAILURE = frozenset((Code.INTERNAL, Code.SLOW_DOWN, Code.AUTHORITY_LAPSED))
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as it came.
+
+    Attributes:
+        data: the envelope.
+        peer: the address that it came from, for the limits; None where there is none.
+    """
+
+    data: bytes
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A signed answer, and what a front needs to know of it.
+
+    Attributes:
+        data: the envelope.
+        problem: the code of a refusal, which has an HTTP status; None for any other answer.
+        retry_after_s: seconds that the refusal asks to wait, if it does.
+    """
+
+    data: bytes
+    problem: Code | None = None
+    retry_after_s: int | None = None
 
 
 class Endpoint:
@@ -66,33 +95,29 @@ class Endpoint:
         self._keys = keys
         self._root_marks = frozenset(mark_of(root) for root in keys.accepted_roots)
 
-    def handle(
-        self, requests: Sequence[bytes], *, now: datetime, peer: str | None = None
-    ) -> list[bytes]:
+    def handle(self, calls: Sequence[Call], *, now: datetime) -> list[Reply]:
         """Return one signed answer to each request, in their order.
 
         Args:
-            requests: envelopes, as they came.
+            calls: the requests.
             now: the authority's instant.
-            peer: the address that they came from, for the limits; None where there is none.
         """
-        reads = self._read(requests, now, peer)
+        reads = self._read(calls, now)
         settled = self._settle(reads, now)
-        answers = []
+        replies = []
         for read, decision in zip(reads, settled, strict=True):
             self._count(read, decision, now)
-            answers.append(self._sign(read, decision, now))
-        return answers
+            replies.append(self._reply(read, decision, now))
+        return replies
 
-    def _read(self, requests: Sequence[bytes], now: datetime, peer: str | None) -> list[Read]:
+    def _read(self, calls: Sequence[Call], now: datetime) -> list[Read]:
         reader = Reader(
             authority=self._keys.authority,
             roots=self._keys.accepted_roots,
             now=now,
-            peer=peer,
             wait_s=lambda attempt: self._limits.wait_s(attempt, now),
         )
-        return [_read_one(reader, data) for data in requests]
+        return [_read_one(reader, call) for call in calls]
 
     def _settle(self, reads: Sequence[Read], now: datetime) -> list[Settled]:
         bodies = tuple(read.body for read in reads if read.body is not None)
@@ -104,14 +129,10 @@ class Endpoint:
 
     def _decide(self, bodies: tuple[Body, ...], now: datetime) -> list[Settled]:
         """Decide a batch in one unit of work; where that fails, each by itself, in their order."""
-        for _ in range(CONFLICTS_MAX):
-            try:
-                return self._decide_together(bodies, now)
-            except Conflict:
-                continue
-            except Exception:  # noqa: BLE001 - whatever it is, every request gets its answer
-                _LOG.exception("a batch of %d requests failed", len(bodies))
-                break
+        try:
+            return self._decide_together(bodies, now)
+        except Exception:  # noqa: BLE001 - whatever it is, every request gets its answer
+            _LOG.exception("a batch of %d requests failed", len(bodies))
         if len(bodies) > 1:
             return [self._decide((body,), now)[0] for body in bodies]
         return [refusal(_internal())]
@@ -126,20 +147,28 @@ class Endpoint:
             chance=self._chance,
             certified_at_most=self._issuer_ends_at,
         )
-        with self._store.begin(needs_of(bodies)) as work:
-            settled = [_decide_one(body, work, desk) for body in bodies]
-            work.commit()
-        return settled
+        return work_in(
+            self._store,
+            lambda work: [_decide_one(body, work, desk) for body in bodies],
+            needs=needs_of(bodies),
+        )
 
-    def _sign(self, read: Read, settled: Settled, now: datetime) -> bytes:
-        signer, request, version = self._signer, read.digest, read.trust_version
+    def _reply(self, read: Read, settled: Settled, now: datetime) -> Reply:
         try:
-            return signer.sign(settled, request=request, trust_version=version, now=now)
+            data = self._sign(read, settled, now)
         except Exception:  # noqa: BLE001 - such as an issuer in its last months; it is asked again
             _LOG.exception("a decision could not be signed")
-            return signer.sign(
-                refusal(_internal()), request=request, trust_version=version, now=now
-            )
+            settled = refusal(_internal())
+            data = self._sign(read, settled, now)
+        outcome = settled.outcome
+        if not isinstance(outcome, Problem):
+            return Reply(data)
+        return Reply(data, outcome.code, outcome.retry_after_s)
+
+    def _sign(self, read: Read, settled: Settled, now: datetime) -> bytes:
+        return self._signer.sign(
+            settled, request=read.digest, trust_version=read.trust_version, now=now
+        )
 
     def _count(self, read: Read, settled: Settled, now: datetime) -> None:
         outcome = settled.outcome
@@ -152,12 +181,12 @@ class Endpoint:
             self._limits.failed(read.attempt, now)
 
 
-def _read_one(reader: Reader, data: bytes) -> Read:
+def _read_one(reader: Reader, call: Call) -> Read:
     try:
-        return reader.read(data)
+        return reader.read(call.data, call.peer)
     except Exception:  # noqa: BLE001 - whatever it is, every request gets its answer
         _LOG.exception("a request could not be read")
-        return Read(digest(data), refused=_internal())
+        return Read(digest(call.data), refused=_internal())
 
 
 def _decide_one(body: Body, work: Work, desk: Desk) -> Settled:

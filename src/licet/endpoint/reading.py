@@ -55,10 +55,9 @@ class Reader:
     authority: AuthorityId
     roots: tuple[bytes, ...]
     now: datetime
-    peer: str | None
     wait_s: Callable[[Attempt], int]
 
-    def read(self, data: bytes) -> Read:
+    def read(self, data: bytes, peer: str | None) -> Read:
         """Return a request, verified or refused; what it says is never raised.
 
         The addressee is looked at before the signature: it is cheap, and who is wrong here should
@@ -69,14 +68,16 @@ class Reader:
             opened = open_envelope(data, max_bytes=limits.MAX_REQUEST_BYTES)
             message = REQUESTS.decode(opened.payload)
             read = replace(read, trust_version=_trust_version(message))
-            return self._believe(read, opened, message)
+            return self._believe(read, opened, message, peer)
         except RulesBroken as broken:
             return replace(read, refused=Refused(broken.code, broken.detail))
 
-    def _believe(self, read: Read, opened: Opened, message: msgspec.Struct) -> Read:
+    def _believe(
+        self, read: Read, opened: Opened, message: msgspec.Struct, peer: str | None
+    ) -> Read:
         match opened.kind, message:
             case Kind.REGISTER, Register():
-                return self._register(read, opened, message)
+                return self._register(read, opened, message, peer)
             case Kind.REQUEST, Numbered():
                 return replace(read, body=self._speech(read, opened, message))
             case Kind.LEAVE, Leave():
@@ -85,12 +86,12 @@ class Reader:
                 held = f"an envelope of kind {opened.kind} holds another kind of message"
                 raise RulesBroken(Code.MALFORMED, held)
 
-    def _register(self, read: Read, opened: Opened, message: Register) -> Read:
+    def _register(self, read: Read, opened: Opened, message: Register, peer: str | None) -> Read:
         """Return a registration; only one that proves a token counts against token and UDI."""
         if message.authority != authority_mark(self.authority):
             raise RulesBroken(Code.WRONG_AUTHORITY)
         udi = Udi(message.pid, message.sn)
-        attempt = Attempt(token=message.token, udi=udi, peer=self.peer)
+        attempt = Attempt(token=message.token, udi=udi, peer=peer)
         wait_s = self.wait_s(attempt)
         if wait_s:
             return replace(read, refused=Refused(Code.SLOW_DOWN, retry_after_s=wait_s))
@@ -98,7 +99,7 @@ class Reader:
             registration = self._registration(read, opened, message)
         except RulesBroken as broken:
             refused = Refused(broken.code, broken.detail)
-            return replace(read, refused=refused, attempt=Attempt(peer=self.peer))
+            return replace(read, refused=refused, attempt=Attempt(peer=peer))
         return replace(read, body=registration, attempt=attempt)
 
     def _registration(self, read: Read, opened: Opened, message: Register) -> Registration:
@@ -186,7 +187,7 @@ def needs_of(bodies: tuple[Body, ...]) -> Needs:
     keys: dict[str, None] = {}
     udis: dict[Udi, None] = {}
     tokens: dict[TokenId, None] = {}
-    tags: dict[Tag, None] = {}
+    uses: dict[tuple[InstanceId, Tag], None] = {}
     for body in bodies:
         match body:
             case Registration():
@@ -198,7 +199,8 @@ def needs_of(bodies: tuple[Body, ...]) -> Needs:
                         instances[InstanceId(note.leave.instance)] = None
             case Speech():
                 instances[body.instance] = None
-                tags.update((Tag(item.tag), None) for item in body.message.wanted)
+                wanted = body.message.wanted
+                uses.update(((body.instance, Tag(item.tag)), None) for item in wanted)
             case Farewell():
                 instances[InstanceId(body.message.instance)] = None
-    return Needs(tuple(instances), tuple(keys), tuple(udis), tuple(tokens), tuple(tags))
+    return Needs(tuple(instances), tuple(keys), tuple(udis), tuple(tokens), tuple(uses))

@@ -39,13 +39,18 @@ class Conflict(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a batch of messages will ask for; a hint, not a limit."""
+    """What a batch of messages will ask for; a hint, not a limit.
+
+    Attributes:
+        keys: thumbprints by which instances and retired keys are looked for.
+        uses: which instance asks for which entitlement.
+    """
 
     instances: tuple[InstanceId, ...] = ()
     keys: tuple[str, ...] = ()
     udis: tuple[Udi, ...] = ()
     tokens: tuple[TokenId, ...] = ()
-    tags: tuple[Tag, ...] = ()
+    uses: tuple[tuple[InstanceId, Tag], ...] = ()
 
 
 class Work(Protocol):
@@ -215,8 +220,14 @@ class Listing(Generic[Item_co]):
 class Store(Protocol):
     """A database of one authority."""
 
-    def begin(self, needs: Needs = Needs()) -> AbstractContextManager[Work]:
-        """Open a unit of work; leaving it without `commit` changes nothing."""
+    def begin(self, needs: Needs = Needs(), *, alone: bool = False) -> AbstractContextManager[Work]:
+        """Open a unit of work; leaving it without `commit` changes nothing.
+
+        Args:
+            needs: what it will read, as far as that is known.
+            alone: nobody may overtake it, so that its commit meets no `Conflict`; it waits for its
+                turn, and others wait for it.
+        """
         ...
 
     def next_due(self) -> datetime | None:

@@ -86,7 +86,12 @@ class MemoryStore:
         self._instance_counts: Counter[VirtualAccountId] = Counter()
 
     @contextmanager
-    def begin(self, needs: Needs = Needs()) -> Iterator[MemoryWork]:  # noqa: ARG002, B008 - a value; memory needs no preparation
+    def begin(
+        self,
+        needs: Needs = Needs(),  # noqa: ARG002, B008 - a value; memory needs no preparation
+        *,
+        alone: bool = False,  # noqa: ARG002 - threads take turns anyway
+    ) -> Iterator[MemoryWork]:
         """Open a unit of work; leaving it without `commit` changes nothing."""
         with self._lock:
             work = MemoryWork(Overlays(self._tables), self, self._version)

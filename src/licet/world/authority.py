@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from licet.admin.sweep import Sweep
-from licet.endpoint.endpoint import Endpoint
+from licet.endpoint.endpoint import Call, Endpoint
 from licet.kernel.chance import Chance
 from licet.ledger.model import Policy
 from licet.ledger.ports import Store
@@ -54,8 +54,8 @@ class Authority:
 
     def respond(self, request: bytes, peer: str) -> bytes:
         """Return the signed answer to one request, at this authority's own time."""
-        [answer] = self.endpoint.handle([request], now=self.clock.wall, peer=peer)
-        return answer
+        [reply] = self.endpoint.handle([Call(request, peer)], now=self.clock.wall)
+        return reply.data
 
     def next_due(self) -> datetime | None:
         """Return when `tick` has something to do, in true time."""

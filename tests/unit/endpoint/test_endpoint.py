@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from licet.endpoint.endpoint import CONFLICTS_MAX
 from licet.endpoint.limits import FAILURES_MAX
 from licet.kernel.ids import InstanceId
 from licet.kernel.problems import Code
@@ -91,10 +90,10 @@ class Watching:
         return getattr(self.inner, name)
 
     @contextmanager
-    def begin(self, needs: Needs = Needs()) -> Iterator[Any]:  # noqa: B008
+    def begin(self, needs: Needs = Needs(), *, alone: bool = False) -> Iterator[Any]:  # noqa: B008
         """Open a unit of work."""
         self.begun.append(needs)
-        with self.inner.begin(needs) as work:
+        with self.inner.begin(needs, alone=alone) as work:
             yield Watched(work, self)
 
 
@@ -266,18 +265,10 @@ def test_a_conflict_is_run_again_and_has_one_effect(office: Office, watching: Wa
     """An administrator who works at the same time would make devices fail."""
     token = office.token(uses=2)
     device = office.device()
-    watching.failures = [Conflict() for _ in range(CONFLICTS_MAX - 1)]
+    watching.failures = [Conflict()]
     assert isinstance(office.register(device, token), Registered)
     assert office.uses(token) == 1
     assert len(office.of_udi(device.udi)) == 1
-
-
-def test_conflicts_without_end_are_given_up(office: Office, watching: Watching) -> None:
-    """The front would hang for ever."""
-    device = office.registered()
-    watching.failures = [Conflict() for _ in range(100)]
-    assert code(office.say(device, AUTHORIZE)) is Code.INTERNAL
-    assert len(watching.failures) == 100 - CONFLICTS_MAX
 
 
 def test_the_same_request_twice_in_one_batch_has_one_effect(office: Office) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from licet.endpoint.endpoint import Call
 from licet.kernel.ids import TokenId
 from licet.kernel.problems import Code
 from licet.kernel.time import DAY, HOUR
@@ -182,7 +183,7 @@ def test_a_clock_that_was_set_right_gives_a_certificate_of_now(office: Office) -
     """A registration under an authority's wrong clock would be answered with a useless certificate."""
     device, token = office.device(), office.token()
     request = device.register(token, now=office.now)
-    office.endpoint.handle([request], now=office.now + 3 * DAY)
+    office.endpoint.handle([Call(request)], now=office.now + 3 * DAY)
     assert isinstance(office.register(device, token), Registered)
     assert device.certificate(at=office.now).not_before <= office.now
     assert office.uses(token) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from licet.agent.events import Notice
 from licet.agent.tables import Authorization, Registration
+from licet.endpoint.endpoint import Call
 from licet.kernel.ids import Tag
 from licet.kernel.time import HOUR, MINUTE, SECOND
 from licet.ledger.model import License
@@ -45,8 +46,8 @@ class Site:
         self.lab.servers[DIRECT_URL] = self._answer
 
     def _answer(self, data: bytes, at: datetime) -> bytes:
-        [answer] = self.authority.endpoint.handle([data], now=at)
-        return answer
+        [reply] = self.authority.endpoint.handle([Call(data)], now=at)
+        return reply.data
 
     def register(self, *words: str) -> str:
         """Type the registration with a new token."""

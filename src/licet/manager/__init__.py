@@ -1,0 +1,1 @@
+"""The composition root of the manager: serving, and its own command line."""
