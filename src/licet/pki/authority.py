@@ -9,7 +9,7 @@ from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AuthorityId
 from licet.kernel.time import DAY, epoch_seconds
 from licet.pki.issuer import Issuer, draw_serial, make_root
-from licet.pki.profiles import QUIET, YEAR
+from licet.pki.profiles import QUIET, RULES, YEAR, Profile
 from licet.pki.trust import sign_trust_list
 from licet.wire.keys import PrivateKey, draw_key, public_bytes, to_base64
 from licet.wire.messages import SignedTrustList, TrustList
@@ -21,6 +21,19 @@ ANSWER_RENEWED_AFTER = 30 * DAY
 # A certificate is dated back, so that it is valid at once and stays so where a clock is set back a little.
 DATED_BACK = timedelta(hours=1)
 MASTER_KEY_BYTES = 32
+EPOCH_MAX = 2**53 - 1  # `limits.Counter`
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time between a backup and its restore: what was signed then, the ledger does not know.
+
+    It lives beside the keys and not in the ledger, because it is about what these keys signed, and
+    because it must change in the same instant as the epoch.
+    """
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,8 @@ class AuthorityKeys:
         issuing_chain, answer_chain: own certificate first, without the root; DER.
         master_keys: (number, 32 bytes) of every token master key, newest last.
         accepted_roots: every root of its own lists: devices certified under a former one stay good.
+        epoch: higher after every restore from a backup.
+        gaps: of every restore whose devices may still hold a certificate of then, oldest first.
     """
 
     authority: AuthorityId
@@ -48,6 +63,7 @@ class AuthorityKeys:
     answer_chain: tuple[bytes, ...]
     master_keys: tuple[tuple[int, bytes], ...]
     accepted_roots: tuple[bytes, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def issuer(self) -> Issuer:
@@ -142,6 +158,17 @@ def rotate_master_key(keys: AuthorityKeys, *, chance: Chance) -> AuthorityKeys:
     number = keys.master_keys[-1][0] + 1
     added = (number, chance.random_bytes(MASTER_KEY_BYTES))
     return replace(keys, master_keys=(*keys.master_keys, added))
+
+
+def begin_epoch(keys: AuthorityKeys, *, backup_at: datetime, now: datetime) -> AuthorityKeys:
+    """Return the keys as they go on after a restore: a new epoch, and the gap that it leaves.
+
+    The epoch counts seconds, so that it is a new one also where one backup is restored twice. Gaps
+    are forgotten when no device certificate of then can be valid any more.
+    """
+    epoch = min(max(keys.epoch + 1, epoch_seconds(now)), EPOCH_MAX)
+    remembered = [gap for gap in keys.gaps if gap.until + RULES[Profile.DEVICE].longest > now]
+    return replace(keys, epoch=epoch, gaps=(*remembered, Gap(backup_at, now)))
 
 
 def _with_answer(keys: AuthorityKeys, chance: Chance, now: datetime) -> AuthorityKeys:

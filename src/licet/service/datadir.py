@@ -1,0 +1,179 @@
+"""The one directory that holds everything of an authority, and who may touch it.
+
+    licet.db            accounts, tokens, instances, pools, events: the ledger (SQLite)
+    keys/authority.json the authority's keys and certificates, but the root's key
+    keys/root-key.pem   the licensing root's key; it may be kept elsewhere
+    tls/certificate.pem what the HTTPS front shows, and
+    tls/key.pem         its key
+    serve.lock          held by the server that runs on this directory
+
+Only the user that the server runs as may enter it: file permissions are the credential.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from licet.service.files import check_owner, check_private, locked, make_directory, trouble
+from licet.service.problems import ServiceError
+
+_PID_CHARS_MAX = 20
+# What a data directory may hold before its keys are there: another one is somebody else's.
+_OURS = {"keys", "tls", "licet.db", "licet.db-wal", "licet.db-shm", "serve.lock", "lost+found"}
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """Where everything of one authority is."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The ledger."""
+        return self.path / "licet.db"
+
+    @property
+    def keys(self) -> Path:
+        """The directory of the key files."""
+        return self.path / "keys"
+
+    @property
+    def authority_file(self) -> Path:
+        """The authority's keys and certificates."""
+        return self.keys / "authority.json"
+
+    @property
+    def root_key(self) -> Path:
+        """The licensing root's key, where it is on this machine."""
+        return self.keys / "root-key.pem"
+
+    @property
+    def tls(self) -> Path:
+        """The directory of the HTTPS front's certificate."""
+        return self.path / "tls"
+
+    @property
+    def tls_certificate(self) -> Path:
+        """What the HTTPS front shows: its certificate, then its issuers."""
+        return self.tls / "certificate.pem"
+
+    @property
+    def tls_key(self) -> Path:
+        """The key of the HTTPS front's certificate."""
+        return self.tls / "key.pem"
+
+    @property
+    def serve_lock(self) -> Path:
+        """Held by the server that runs on this directory."""
+        return self.path / "serve.lock"
+
+
+def create_data(path: Path) -> DataDir:
+    """Make a data directory, or finish one whose making was interrupted; an empty one may be there.
+
+    Raises:
+        ServiceError: it cannot be made, holds something else, or others may use it.
+    """
+    make_directory(path)
+    data = DataDir(path)
+    _check(data)
+    try:
+        strange = sorted({entry.name for entry in path.iterdir()} - _OURS)
+    except OSError as error:
+        raise trouble(path, error) from error
+    if strange and not data.authority_file.exists():
+        raise ServiceError(
+            f"{path}: it holds other things ({', '.join(strange[:3])}); choose an empty directory"
+        )
+    make_directory(data.keys)
+    make_directory(data.tls)
+    return open_data(path)
+
+
+def open_data(path: Path) -> DataDir:
+    """Return a data directory that is there and safe.
+
+    Raises:
+        ServiceError: it is not there, is another user's, or others may use its key files.
+    """
+    data = DataDir(path)
+    _check(data)
+    secrets = (data.keys, data.authority_file, data.root_key, data.tls_key)
+    for secret in secrets:
+        found = _look(secret)
+        if found is not None:
+            check_private(secret, found)
+    if not data.keys.is_dir():
+        raise ServiceError(f"{path}: it is no data directory (no {data.keys.name}/ in it)")
+    return data
+
+
+@contextmanager
+def hold(data: DataDir) -> Iterator[None]:
+    """Hold a data directory for the one server that may run on it.
+
+    Raises:
+        ServiceError: another server runs on it; its process id is named.
+    """
+    with ExitStack() as stack:
+        try:
+            handle = stack.enter_context(locked(data.serve_lock, wait=False))
+        except BlockingIOError:
+            raise ServiceError(
+                f"{data.path}: a server runs on it already{_holder(data)}; "
+                "stop that one, or use another directory"
+            ) from None
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        except OSError as error:
+            raise trouble(data.serve_lock, error) from error
+        yield
+
+
+def is_held(data: DataDir) -> bool:
+    """Tell whether a server runs on a data directory."""
+    try:
+        with locked(data.serve_lock, wait=False):
+            return False
+    except BlockingIOError:
+        return True
+
+
+def _check(data: DataDir) -> None:
+    found = _look(data.path)
+    if found is None:
+        raise ServiceError(
+            f"{data.path}: there is no such data directory; the first `serve` makes it"
+        )
+    if not stat.S_ISDIR(found.st_mode):
+        raise ServiceError(f"{data.path}: it is not a directory")
+    check_owner(data.path, found)
+    mode = stat.S_IMODE(found.st_mode)
+    if mode & 0o022:
+        raise ServiceError(
+            f"{data.path}: others than its owner may change what is in it (mode {mode:04o}); "
+            f"if nobody has, type: chmod go-rwx {data.path}"
+        )
+
+
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise trouble(path, error) from error
+
+
+def _holder(data: DataDir) -> str:
+    """Return who holds it, as far as the lock file tells."""
+    try:
+        pid = data.serve_lock.read_text("ascii")[:_PID_CHARS_MAX].strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return f" (process {pid})" if pid.isdecimal() else ""
