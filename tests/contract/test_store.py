@@ -1,4 +1,4 @@
-"""What every store must do. A new adapter joins with one line in `STORES`."""
+"""What every store must do; `stores.STORES` says which there are."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,12 +8,10 @@ import pytest
 
 from contract import rows
 from contract.rows import ACCOUNT, NOW, OTHER_PLACE, OTHER_TAG, PLACE, TAG
+from contract.stores import STORES
 from licet.kernel.ids import AccountId, Udi
 from licet.ledger.model import Instance, Severity, VirtualAccount
 from licet.ledger.ports import Conflict, Duplicate, Listing, Needs, Store, Work
-from licet.store.memory import MemoryStore
-
-STORES: list[Callable[[], Store]] = [MemoryStore]
 
 
 @pytest.fixture(params=STORES, ids=lambda make: make.__name__)

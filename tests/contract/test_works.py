@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from contract import rows
 from contract.rows import ACCOUNT, NOW, OTHER_PLACE, OTHER_TAG, PLACE, TAG
-from contract.test_store import STORES, pages
+from contract.stores import STORES
+from contract.test_store import pages
 from licet.kernel.ids import AccountId, Tag, VirtualAccountId
 from licet.ledger.instances import remove
 from licet.ledger.model import License, SmartAccount, VirtualAccount

@@ -184,16 +184,12 @@ def _end(certificate: bytes) -> datetime:
 def needs_of(bodies: tuple[Body, ...]) -> Needs:
     """Return what a batch will ask the store for."""
     instances: dict[InstanceId, None] = {}
-    keys: dict[str, None] = {}
-    udis: dict[Udi, None] = {}
-    tokens: dict[TokenId, None] = {}
+    registrations: dict[tuple[TokenId, str, Udi], None] = {}
     uses: dict[tuple[InstanceId, Tag], None] = {}
     for body in bodies:
         match body:
             case Registration():
-                keys[body.thumbprint] = None
-                udis[body.udi] = None
-                tokens[TokenId(body.message.token)] = None
+                registrations[TokenId(body.message.token), body.thumbprint, body.udi] = None
                 for note in body.notes:
                     if note.leave is not None:
                         instances[InstanceId(note.leave.instance)] = None
@@ -203,4 +199,4 @@ def needs_of(bodies: tuple[Body, ...]) -> Needs:
                 uses.update(((body.instance, Tag(item.tag)), None) for item in wanted)
             case Farewell():
                 instances[InstanceId(body.message.instance)] = None
-    return Needs(tuple(instances), tuple(keys), tuple(udis), tuple(tokens), tuple(uses))
+    return Needs(tuple(instances), tuple(registrations), tuple(uses))

@@ -42,14 +42,12 @@ class Needs:
     """What a batch of messages will ask for; a hint, not a limit.
 
     Attributes:
-        keys: thumbprints by which instances and retired keys are looked for.
+        registrations: with which token, under which key (its thumbprint), for which product.
         uses: which instance asks for which entitlement.
     """
 
     instances: tuple[InstanceId, ...] = ()
-    keys: tuple[str, ...] = ()
-    udis: tuple[Udi, ...] = ()
-    tokens: tuple[TokenId, ...] = ()
+    registrations: tuple[tuple[TokenId, str, Udi], ...] = ()
     uses: tuple[tuple[InstanceId, Tag], ...] = ()
 
 

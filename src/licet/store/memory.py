@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
-from typing import TypeVar
+from typing import Any
 
 from licet.kernel.ids import AccountId, VirtualAccountId
 from licet.ledger.model import (
@@ -16,14 +16,14 @@ from licet.ledger.model import (
     Instance,
     License,
     Pool,
-    Severity,
     SmartAccount,
 )
 from licet.ledger.ports import Conflict, Listing, Needs
-from licet.store.memory_work import DueKind, MemoryWork, Overlays, Tables
-
-Row = TypeVar("Row")
-
+from licet.store import shapes
+from licet.store.overlay import Overlays, Source
+from licet.store.shapes import Key, Row, Shape, urgency
+from licet.store.tables import Table
+from licet.store.work import DueKind, StoreWork
 
 # A heap is built anew when it has this many entries beside the true ones.
 STALE_MAX = 1000
@@ -69,6 +69,62 @@ class DueIndex:
         return self._heap[0][0] if self._heap else None
 
 
+class Tables:
+    """Every table of a ledger (`overlay.Sources`), with the indexes by which its rows are listed."""
+
+    def __init__(self) -> None:
+        self.accounts = Table(shapes.ACCOUNTS)
+        self.virtual_accounts = Table(shapes.VIRTUAL_ACCOUNTS)
+        self.tokens = Table(shapes.TOKENS, place=lambda row: row.virtual_account)
+        self.instances = Table(shapes.INSTANCES, place=lambda row: row.virtual_account)
+        self.retired = Table(shapes.RETIRED_KEYS)
+        self.udis = Table(shapes.UDI_RECORDS)
+        self.holdings = Table(shapes.HOLDINGS, place=lambda row: row.virtual_account)
+        self.in_use = Table(shapes.IN_USE, place=lambda row: row.virtual_account)
+        self.licenses = Table(shapes.LICENSES)
+        self.products = Table(shapes.PRODUCTS)
+        self.alerts = Table(shapes.ALERTS, account=lambda row: row.account)
+        self.every: tuple[Table[Any, Any], ...] = (
+            self.accounts,
+            self.virtual_accounts,
+            self.tokens,
+            self.instances,
+            self.retired,
+            self.udis,
+            self.holdings,
+            self.in_use,
+            self.licenses,
+            self.products,
+            self.alerts,
+        )
+
+    def source(self, shape: Shape[Key, Row]) -> Source[Key, Row]:
+        """Return the rows of one table."""
+        return self.every[shapes.SHAPES.index(shape)]
+
+    def merge(self, changes: Overlays) -> None:
+        """Make every change part of its table."""
+        for table, overlay in zip(self.every, changes.every(), strict=True):
+            for key, row in overlay.changed.items():
+                table.replace(key, row)
+
+
+class _Home:
+    """The store as one unit of work knows it: as it was when that began."""
+
+    def __init__(self, store: "MemoryStore", version: int) -> None:
+        self._store = store
+        self._version = version
+
+    def apply(self, changes: Overlays, events: Sequence[Event]) -> None:
+        """Make changes visible, all at once."""
+        self._store.apply(changes, events, self._version)
+
+    def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
+        """Return the keys of committed rows that are due, earliest first."""
+        return self._store.due_keys(kind, until, limit)
+
+
 class MemoryStore:
     """`ledger.ports.Store` in memory; a unit of work that another one overtook raises `Conflict`.
 
@@ -91,10 +147,10 @@ class MemoryStore:
         needs: Needs = Needs(),  # noqa: ARG002, B008 - a value; memory needs no preparation
         *,
         alone: bool = False,  # noqa: ARG002 - threads take turns anyway
-    ) -> Iterator[MemoryWork]:
+    ) -> Iterator[StoreWork]:
         """Open a unit of work; leaving it without `commit` changes nothing."""
         with self._lock:
-            work = MemoryWork(Overlays(self._tables), self, self._version)
+            work = StoreWork(Overlays(self._tables), _Home(self, self._version))
             try:
                 yield work
             finally:
@@ -109,7 +165,7 @@ class MemoryStore:
         if version != self._version:
             raise Conflict("another unit of work was committed first; run this one again")
         self._count(changes)
-        changes.merge()
+        self._tables.merge(changes)
         self._events.extend(events)
         self._version += 1
 
@@ -153,20 +209,18 @@ class MemoryStore:
     ) -> Listing[IdToken]:
         """List tokens, newest first."""
         with self._lock:
-            keys = self._tables.tokens.keys_of("virtual_account", virtual_account)
-            found = (self._tables.tokens.rows[key] for key in keys)
-            rows = ((_key(row.created_at.isoformat(), row.id), row) for row in found)
+            found = self._tables.tokens.find("place", virtual_account)
+            rows = ((_key(row.created_at.isoformat(), row.id), row) for _, row in found)
             return _page(rows, after, limit, newest_first=True)
 
     def list_pools(
         self, virtual_account: VirtualAccountId, *, after: str | None = None, limit: int = 100
     ) -> Listing[Pool]:
         """List the pools of a virtual account that hold or use anything, by tag."""
-        holdings, counters = self._tables.holdings, self._tables.in_use
         with self.begin() as work:
-            held = (holdings.rows[key].tag for key in holdings.keys_of("place", virtual_account))
-            used = (counters.rows[key] for key in counters.keys_of("place", virtual_account))
-            tags = {*held, *(tag for (_, tag), count in used if count)}
+            held = self._tables.holdings.find("place", virtual_account)
+            used = self._tables.in_use.find("place", virtual_account)
+            tags = {*(row.tag for _, row in held), *(row.tag for _, row in used if row.in_use)}
             page = _page(((str(tag), tag) for tag in tags), after, limit)
             pools = tuple(work.pool(virtual_account, tag) for tag in page.items)
         return Listing(pools, page.next)
@@ -176,9 +230,8 @@ class MemoryStore:
     ) -> Listing[Instance]:
         """List product instances, by UDI."""
         with self._lock:
-            keys = self._tables.instances.keys_of("virtual_account", virtual_account)
-            found = (self._tables.instances.rows[key] for key in keys)
-            rows = ((_key(row.udi.pid, row.udi.sn, row.id), row) for row in found)
+            found = self._tables.instances.find("place", virtual_account)
+            rows = ((_key(row.udi.pid, row.udi.sn, row.id), row) for _, row in found)
             return _page(rows, after, limit)
 
     def list_alerts(
@@ -186,9 +239,8 @@ class MemoryStore:
     ) -> Listing[Alert]:
         """List alerts: Major first, then by when action is due."""
         with self._lock:
-            keys = self._tables.alerts.keys_of("account", account)
-            found = (self._tables.alerts.rows[key] for key in keys)
-            return _page(((_urgency(row), row) for row in found), after, limit)
+            found = self._tables.alerts.find("account", account)
+            return _page(((urgency(row), row) for _, row in found), after, limit)
 
     def list_events(
         self, account: AccountId, *, after: str | None = None, limit: int = 100
@@ -215,13 +267,6 @@ class MemoryStore:
 
 def _key(*parts: str) -> str:
     return "\x1f".join(parts)
-
-
-def _urgency(alert: Alert) -> str:
-    """Return the place of an alert in its list: the worst first, then what is due first."""
-    severities = (Severity.MAJOR, Severity.MINOR, Severity.INFORMATIONAL)
-    due = alert.action_due_at.isoformat() if alert.action_due_at else "~"
-    return _key(str(severities.index(alert.severity)), due, alert.key)
 
 
 def _page(

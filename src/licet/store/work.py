@@ -1,4 +1,4 @@
-"""One unit of work over tables in memory (`ledger.ports.Work`)."""
+"""One unit of work over any store (`ledger.ports.Work`): what was put, over what was committed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,47 +21,8 @@ from licet.ledger.model import (
     VirtualAccount,
 )
 from licet.ledger.ports import Duplicate
-from licet.store.tables import Overlay, Table
-
-PoolKey = tuple[VirtualAccountId, Tag]
-
-
-class Tables:
-    """Every table of a ledger, with the keys by which it is looked into."""
-
-    def __init__(self) -> None:
-        self.accounts: Table[AccountId, SmartAccount] = Table(
-            lambda row: row.id,
-            name=lambda row: row.name.casefold(),
-            domain=lambda row: row.domain.casefold(),
-        )
-        self.virtual_accounts: Table[VirtualAccountId, VirtualAccount] = Table(
-            lambda row: row.id, account=lambda row: row.account
-        )
-        self.tokens: Table[TokenId, IdToken] = Table(
-            lambda row: row.id, virtual_account=lambda row: row.virtual_account
-        )
-        self.instances: Table[InstanceId, Instance] = Table(
-            lambda row: row.id,
-            key=lambda row: row.key,
-            udi=lambda row: row.udi,
-            virtual_account=lambda row: row.virtual_account,
-        )
-        self.retired: Table[str, RetiredKey] = Table(lambda row: row.key)
-        self.udis: Table[tuple[AccountId, Udi], UdiRecord] = Table(
-            lambda row: (row.account, row.udi)
-        )
-        self.holdings: Table[str, Holding] = Table(
-            lambda row: row.id,
-            pool=lambda row: (row.virtual_account, row.tag),
-            place=lambda row: row.virtual_account,
-        )
-        self.in_use: Table[PoolKey, tuple[PoolKey, int]] = Table(
-            lambda row: row[0], place=lambda row: row[0][0]
-        )
-        self.licenses: Table[Tag, License] = Table(lambda row: row.tag)
-        self.products: Table[str, Product] = Table(lambda row: row.tag)
-        self.alerts: Table[str, Alert] = Table(lambda row: row.key, account=lambda row: row.account)
+from licet.store.overlay import Overlays
+from licet.store.shapes import InUse, udi_key
 
 
 class DueKind(Enum):
@@ -72,42 +33,15 @@ class DueKind(Enum):
     RETIRED = auto()
 
 
-class Overlays:
-    """The overlay of every table."""
-
-    def __init__(self, tables: Tables) -> None:
-        self.accounts = Overlay(tables.accounts)
-        self.virtual_accounts = Overlay(tables.virtual_accounts)
-        self.tokens = Overlay(tables.tokens)
-        self.instances = Overlay(tables.instances)
-        self.retired = Overlay(tables.retired)
-        self.udis = Overlay(tables.udis)
-        self.holdings = Overlay(tables.holdings)
-        self.in_use = Overlay(tables.in_use)
-        self.licenses = Overlay(tables.licenses)
-        self.products = Overlay(tables.products)
-        self.alerts = Overlay(tables.alerts)
-
-    def merge(self) -> None:
-        """Make every change part of its table."""
-        self.accounts.merge()
-        self.virtual_accounts.merge()
-        self.tokens.merge()
-        self.instances.merge()
-        self.retired.merge()
-        self.udis.merge()
-        self.holdings.merge()
-        self.in_use.merge()
-        self.licenses.merge()
-        self.products.merge()
-        self.alerts.merge()
-
-
 class Home(Protocol):
-    """The store that a unit of work belongs to."""
+    """The store, as one unit of work knows it."""
 
-    def apply(self, changes: Overlays, events: Sequence[Event], version: int) -> None:
-        """Make changes visible, all at once."""
+    def apply(self, changes: Overlays, events: Sequence[Event]) -> None:
+        """Make changes durable and visible, all at once.
+
+        Raises:
+            Conflict: another unit of work was committed since this one read.
+        """
         ...
 
     def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
@@ -115,13 +49,12 @@ class Home(Protocol):
         ...
 
 
-class MemoryWork:
+class StoreWork:
     """See `ledger.ports.Work`, which documents every method."""
 
-    def __init__(self, overlays: Overlays, home: Home, version: int) -> None:
+    def __init__(self, overlays: Overlays, home: Home) -> None:
         self._rows = overlays
         self._home = home
-        self._version = version
         self._events: list[Event] = []
         self._closed = False
 
@@ -159,7 +92,7 @@ class MemoryWork:
 
     def instances_of_udi(self, udi: Udi) -> Sequence[Instance]:
         """Return the instances of a UDI in all smart accounts."""
-        return sorted(self._rows.instances.find("udi", udi), key=lambda row: row.id)
+        return sorted(self._rows.instances.find("udi", (udi.pid, udi.sn)), key=lambda row: row.id)
 
     def retired_key(self, key: str) -> RetiredKey | None:
         """Return why a key may not speak any more."""
@@ -167,14 +100,14 @@ class MemoryWork:
 
     def udi_record(self, account: AccountId, udi: Udi) -> UdiRecord | None:
         """Return what a UDI has reported to a smart account."""
-        return self._rows.udis.get((account, udi))
+        return self._rows.udis.get(udi_key(account, udi))
 
     def pool(self, virtual_account: VirtualAccountId, tag: Tag) -> Pool:
         """Return a pool; one that was never put is empty."""
         key = (virtual_account, tag)
         held = sorted(self._rows.holdings.find("pool", key), key=lambda row: row.id)
         counted = self._rows.in_use.get(key)
-        return Pool(virtual_account, tag, tuple(held), counted[1] if counted else 0)
+        return Pool(virtual_account, tag, tuple(held), counted.in_use if counted else 0)
 
     def license(self, tag: Tag) -> License | None:
         """Return what the catalog says of a tag."""
@@ -237,7 +170,7 @@ class MemoryWork:
 
     def put_usage_count(self, virtual_account: VirtualAccountId, tag: Tag, in_use: int) -> None:
         """Put a pool's counter of use."""
-        self._rows.in_use.put(((virtual_account, tag), in_use))
+        self._rows.in_use.put(InUse(virtual_account, tag, in_use))
 
     def put_holding(self, holding: Holding) -> None:
         """Put a holding into its pool (and out of the one it was in before)."""
@@ -305,7 +238,7 @@ class MemoryWork:
         if self._closed:
             raise RuntimeError("a unit of work is committed once, and before it is left")
         self.close()
-        self._home.apply(self._rows, self._events, self._version)
+        self._home.apply(self._rows, self._events)
 
     def close(self) -> None:
         """End the unit of work: it can no longer be committed."""

@@ -1,0 +1,1 @@
+"""The ledger in SQLite: one file, durable, for one machine."""

@@ -1,0 +1,17 @@
+-- What falls due, earliest first.
+
+-- name: next
+SELECT min(due_at) FROM (
+    SELECT min(due_at) AS due_at FROM instance WHERE due_at IS NOT NULL
+    UNION ALL
+    SELECT min(due_at) FROM holding WHERE due_at IS NOT NULL
+);
+
+-- name: instances
+SELECT id FROM instance WHERE due_at <= :until ORDER BY due_at, id LIMIT :limit;
+
+-- name: holdings
+SELECT id FROM holding WHERE due_at <= :until ORDER BY due_at, id LIMIT :limit;
+
+-- name: retired_keys
+SELECT key FROM retired_key WHERE until <= :until ORDER BY until, key LIMIT :limit;
