@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
@@ -22,7 +22,7 @@ from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Udi, check_udi
 from licet.kernel.problems import Code, RulesBroken
 from licet.pki.issuer import AUTHORITY_URI, key_usage
 from licet.pki.profiles import RULES, Profile
-from licet.wire.keys import PublicKey, load_public
+from licet.wire.keys import PublicKey, check_curve, public_bytes
 
 _ES256 = ec.ECDSA(hashes.SHA256())
 # AlgorithmIdentifier of ecdsa-with-SHA256 in DER (RFC 5758, 3.2).
@@ -52,13 +52,14 @@ class Verified:
     """What a certificate says whose chain leads to a trusted root.
 
     Attributes:
-        key: the certified key.
+        key, spki: the certified key, and its SubjectPublicKeyInfo DER.
         instance, udi, account: with a device certificate; else None.
         authority: with an answer or sync certificate; else None.
     """
 
     profile: Profile
     key: PublicKey
+    spki: bytes
     instance: InstanceId | None
     udi: Udi | None
     account: AccountId | None
@@ -71,6 +72,11 @@ class Verified:
 class _Parsed:
     certificate: x509.Certificate
     key: PublicKey
+    spki: bytes
+    subject: x509.Name
+    issuer: x509.Name
+    not_before: datetime
+    not_after: datetime
     permitted: tuple[x509.Name, ...]
     key_id: bytes | None
     issuer_key_id: bytes | None
@@ -148,10 +154,8 @@ def _bad(why: str) -> RulesBroken:
 def _parse(der: bytes, profile: Profile) -> _Parsed:
     """Take one certificate apart and hold it against its profile."""
     certificate = x509.load_der_x509_certificate(der)
-    spki = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    key = load_public(spki)
+    key = check_curve(certificate.public_key())
+    spki = public_bytes(key)
     extensions = certificate.extensions
     canonical = _encode(certificate) == der
     if not canonical:
@@ -160,10 +164,14 @@ def _parse(der: bytes, profile: Profile) -> _Parsed:
         raise _bad("not an X.509 version 3 certificate with a positive serial number")
     found = _by_oid(extensions)
     permitted = _check_extensions(found, profile)
-    length = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-    if length > RULES[profile].longest:
+    not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not_after - not_before > RULES[profile].longest:
         raise _bad(f"valid for longer than a {profile} certificate may be")
-    return _Parsed(certificate, key, permitted, *_key_ids(found))
+    # Each of these is taken apart anew whenever it is looked at: once is enough.
+    names = certificate.subject, certificate.issuer
+    return _Parsed(
+        certificate, key, spki, *names, not_before, not_after, permitted, *_key_ids(found)
+    )
 
 
 def _encode(certificate: x509.Certificate) -> bytes:
@@ -249,11 +257,11 @@ def _parse_root(der: bytes) -> _Parsed:
 
 
 def _check_pair(child: _Parsed, parent: _Parsed) -> None:
-    if child.certificate.issuer != parent.certificate.subject:
+    if child.issuer != parent.subject:
         raise _bad("the chain does not fit together: issuer name")
     if parent.key_id is None or child.issuer_key_id != parent.key_id:
         raise _bad("the chain does not fit together: key identifier")
-    if child.certificate.not_valid_after_utc > parent.certificate.not_valid_after_utc:
+    if child.not_after > parent.not_after:
         raise _bad("it outlives its issuer")
 
 
@@ -279,7 +287,7 @@ def _is_signed_by(
 def _find_root(top: _Parsed, top_der: bytes, roots: tuple[bytes, ...]) -> _Parsed:
     for der in roots:
         root = _parse_root(der)
-        if top.certificate.issuer == root.certificate.subject and _is_signed_by(
+        if top.issuer == root.subject and _is_signed_by(
             top_der, der, Profile.ISSUING, Profile.ROOT
         ):
             _check_pair(top, root)
@@ -290,7 +298,7 @@ def _find_root(top: _Parsed, top_der: bytes, roots: tuple[bytes, ...]) -> _Parse
 def _check_constraints(leaf: _Parsed, issuers: list[_Parsed]) -> None:
     for issuer in issuers:
         if issuer.permitted and not any(
-            _begins_with(leaf.certificate.subject, name) for name in issuer.permitted
+            _begins_with(leaf.subject, name) for name in issuer.permitted
         ):
             raise _bad("its name is not permitted by its issuer")
 
@@ -301,34 +309,33 @@ def _begins_with(subject: x509.Name, name: x509.Name) -> bool:
 
 
 def _check_time(parsed: _Parsed, at: datetime) -> None:
-    certificate = parsed.certificate
-    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+    if not parsed.not_before <= at <= parsed.not_after:
         raise RulesBroken(Code.CERTIFICATE_EXPIRED)
 
 
 def _facts(leaf: _Parsed, profile: Profile) -> Verified:
-    certificate = leaf.certificate
     instance = udi = account = authority = None
     if profile is Profile.DEVICE:
-        instance = InstanceId(_attribute(certificate, NameOID.COMMON_NAME))
-        account = AccountId(_attribute(certificate, NameOID.ORGANIZATION_NAME))
-        udi = _udi(_attribute(certificate, NameOID.SERIAL_NUMBER))
+        instance = InstanceId(_attribute(leaf.subject, NameOID.COMMON_NAME))
+        account = AccountId(_attribute(leaf.subject, NameOID.ORGANIZATION_NAME))
+        udi = _udi(_attribute(leaf.subject, NameOID.SERIAL_NUMBER))
     else:
-        authority = _authority(certificate)
+        authority = _authority(leaf.certificate)
     return Verified(
         profile=profile,
         key=leaf.key,
+        spki=leaf.spki,
         instance=instance,
         udi=udi,
         account=account,
         authority=authority,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
+        not_before=leaf.not_before,
+        not_after=leaf.not_after,
     )
 
 
-def _attribute(certificate: x509.Certificate, oid: ObjectIdentifier) -> str:
-    values = certificate.subject.get_attributes_for_oid(oid)
+def _attribute(subject: x509.Name, oid: ObjectIdentifier) -> str:
+    values = subject.get_attributes_for_oid(oid)
     if len(values) != 1 or not isinstance(values[0].value, str):
         raise _bad("its subject lacks a part")
     return values[0].value

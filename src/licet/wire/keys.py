@@ -66,15 +66,24 @@ def load_public(der: bytes) -> PublicKey:
         ValueError: it is not a P-256 public key in its one DER form.
     """
     try:
-        key = serialization.load_der_public_key(der)
+        key = check_curve(serialization.load_der_public_key(der))
     except UnsupportedAlgorithm as error:
         raise ValueError(f"not a public key: {error}") from error
-    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
-        raise ValueError("not a P-256 public key")
     if public_bytes(key) != der:
         raise ValueError(
             "a public key in another form than SubjectPublicKeyInfo with a named curve"
         )
+    return key
+
+
+def check_curve(key: object) -> PublicKey:
+    """Return a public key of any kind, if it is a P-256 one.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+        raise ValueError("not a P-256 public key")
     return key
 
 
