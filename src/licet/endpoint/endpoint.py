@@ -146,6 +146,7 @@ class Endpoint:
             now=now,
             chance=self._chance,
             certified_at_most=self._issuer_ends_at,
+            gaps=self._keys.gaps,
         )
         return work_in(
             self._store,

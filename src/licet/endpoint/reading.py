@@ -14,13 +14,15 @@ from licet.ledger.ports import Needs
 from licet.pki.csr import read_csr
 from licet.pki.profiles import Profile
 from licet.pki.verifier import Verified, verify_chain
-from licet.registrar.shapes import Farewell, Note, Registration, Speech
+from licet.registrar.shapes import Certified, Farewell, Note, Registration, Speech
 from licet.wire import limits
 from licet.wire.envelope import Kind, Opened, check_signature, open_envelope
 from licet.wire.keys import digest, from_base64, public_bytes, thumbprint
 from licet.wire.messages import LEAVE_NOTES, REQUESTS, Leave, Numbered, Register
 from licet.wire.tokens import authority_mark
 
+# A leaf and the issuing CA: no on-prem stands between.
+_DIRECT_CHAIN = 2
 Body = Registration | Speech | Farewell
 
 
@@ -125,13 +127,13 @@ class Reader:
             raise RulesBroken(Code.WRONG_AUTHORITY)
         device = verify_chain(opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now)
         self._check_speaker(opened, device, message.instance)
-        key = public_bytes(device.key)
+        key = device.spki
         return Speech(
             digest=read.digest,
             message=message,
             key=key,
             thumbprint=digest(key),
-            certified_until=device.not_after,
+            certified=_certified(opened, device),
         )
 
     def _farewell(self, opened: Opened, message: Leave) -> Farewell:
@@ -149,7 +151,7 @@ class Reader:
                 opened.chain, roots=self.roots, profile=Profile.DEVICE, at=_end(opened.chain[0])
             )
         self._check_speaker(opened, device, message.instance)
-        return Farewell(message, thumbprint(device.key))
+        return Farewell(message, digest(device.spki), _certified(opened, device))
 
     @staticmethod
     def _check_speaker(opened: Opened, device: Verified, instance: str) -> None:
@@ -169,7 +171,20 @@ class Reader:
             farewell = self._farewell(opened, message)
         except RulesBroken as broken:
             return Note(why=str(broken))
-        return Note(key=farewell.thumbprint, leave=message)
+        return Note(key=farewell.thumbprint, leave=message, certified=farewell.certified)
+
+
+def _certified(opened: Opened, device: Verified) -> Certified:
+    """Return what a device's certificate says; a device certificate names account and UDI."""
+    if device.account is None or device.udi is None:
+        raise RulesBroken(Code.BAD_CERTIFICATE, "it names no account")
+    return Certified(
+        account=device.account,
+        udi=device.udi,
+        since=device.not_before,
+        until=device.not_after,
+        direct=len(opened.chain) == _DIRECT_CHAIN,
+    )
 
 
 def _trust_version(message: msgspec.Struct) -> int:

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from licet.kernel.ids import InstanceId, Udi
 from licet.kernel.problems import Code
+from licet.kernel.time import epoch_seconds, print_instant
 from licet.ledger.model import Alert, Event, Instance, Severity, UdiRecord
 from licet.ledger.ports import Work
+from licet.pki.authority import Gap
 from licet.wire.messages import Problem
 
 
@@ -67,6 +69,23 @@ def replaced(work: Work, old: Instance, new: Instance, now: datetime) -> None:
     for instance in {old.virtual_account: old, new.virtual_account: new}.values():
         key = f"replaced:{old.id}:{instance.virtual_account}"
         _alert(work, instance, key, "Product Instance Replaced", Severity.MINOR, text, now)
+
+
+def adopted(work: Work, instance: Instance, gap: Gap, now: datetime) -> None:
+    """Raise *Instances Taken Back* once for each account and gap; every instance has its event."""
+    gone = f"the backup of {print_instant(gap.since)}"
+    if work.alert(f"adopted:{instance.account}:{epoch_seconds(gap.until)}") is None:
+        _alert(
+            work,
+            instance,
+            f"adopted:{instance.account}:{epoch_seconds(gap.until)}",
+            "Instances Taken Back",
+            Severity.MINOR,
+            f"Product instances that registered after {gone} are taken back into this virtual "
+            "account as they are heard; transfer them to where they belong",
+            now,
+        )
+    record(work, instance, f"taken back: it registered after {gone}", now)
 
 
 def rolled_back(work: Work, instance: Instance, was: UdiRecord, now: datetime) -> None:

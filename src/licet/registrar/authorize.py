@@ -48,7 +48,7 @@ def authorize(speech: Speech, work: Work, desk: Desk) -> Settled:
     policy = desk.policy
     valid = timedelta(seconds=policy.authorization_for_s - policy.deadline_offset_s)
     # RULES.md 14: a deadline is never after the end of the ID certificate that the device holds.
-    deadline = min(desk.now + valid, speech.certified_until)
+    deadline = min(desk.now + valid, speech.certified.until)
     outcome = _fit(
         Authorized(
             place=place,

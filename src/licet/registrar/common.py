@@ -12,6 +12,7 @@ from licet.ledger.ports import Work
 from licet.pki.authority import DATED_BACK
 from licet.pki.issuer import draw_serial
 from licet.registrar import alerts
+from licet.registrar.adopt import adopt
 from licet.registrar.sequence import Placed, Standing, place
 from licet.registrar.shapes import Desk, Settled, Speech, check_wanted, keep, recall
 from licet.wire.messages import Place
@@ -58,17 +59,17 @@ def hear(speech: Speech, work: Work, desk: Desk) -> Instance | Settled:
     """Return the instance that speaks, as it is after this message, or what it is answered instead.
 
     Nothing is put where the message is accepted; the use case does that. A fork puts its alert and
-    its record, and nothing else (PROTOCOL.md 3).
+    its record, and nothing else (PROTOCOL.md 3); an adoption what `adopt` says.
 
     Raises:
         Refused: unknown instance, another key, stale, forked before, cloned, malformed list.
     """
     instance = work.instance(speech.instance)
-    if instance is None:
-        raise Refused(Code.UNKNOWN_INSTANCE, speech.instance)
-    if instance.key != speech.thumbprint:
+    if instance is not None and instance.key != speech.thumbprint:
         raise Refused(Code.BAD_CERTIFICATE, "it is over another key than the instance's")
     check_wanted(speech.message.wanted)
+    if instance is None:
+        instance = adopt(speech, work, desk)
     placed = place(
         instance,
         number=speech.message.number,
@@ -112,6 +113,8 @@ def _contacted(instance: Instance, speech: Speech, work: Work, desk: Desk) -> In
         last_contact_at=desk.now,
         contact_due_at=next_contact_due(desk),
         contact_alerted=False,
+        # A ledger that was restored does not know of every certificate that was signed.
+        certified_until=max(instance.certified_until, speech.certified.until),
     )
 
 

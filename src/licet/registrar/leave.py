@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from licet.kernel.ids import InstanceId, Udi
 from licet.kernel.problems import Code, Refused
 from licet.ledger.instances import remove
-from licet.ledger.model import Event, Instance, VirtualAccount
+from licet.ledger.model import Event, Instance, RetiredKey, VirtualAccount
 from licet.ledger.ports import Work
 from licet.registrar import alerts
+from licet.registrar.adopt import retire_unknown
 from licet.registrar.shapes import Desk, Farewell, Note, Settled
 from licet.wire.messages import Leave, Left
 
@@ -19,10 +20,12 @@ class Departures:
 
     Attributes:
         instances: those that go.
+        unknown: keys of those that a restored ledger does not know, and must not adopt later.
         bad: why others are ignored.
     """
 
     instances: tuple[Instance, ...] = ()
+    unknown: tuple[RetiredKey, ...] = ()
     bad: tuple[str, ...] = ()
 
     @property
@@ -43,6 +46,11 @@ def leave(farewell: Farewell, work: Work, desk: Desk) -> Settled:
     instance = _find(farewell.message, farewell.thumbprint, work)
     if instance is not None:
         _remove(instance, work, desk)
+        return Settled(Left())
+    left = InstanceId(farewell.message.instance)
+    unknown = retire_unknown(left, farewell.thumbprint, farewell.certified, desk)
+    if unknown is not None:
+        work.put_retired_key(unknown)
     return Settled(Left())
 
 
@@ -52,6 +60,7 @@ def weigh_notes(notes: Sequence[Note], work: Work, desk: Desk) -> Departures:
     A note for another authority, or for an instance that is gone, has nothing left to do.
     """
     instances: dict[InstanceId, Instance] = {}
+    unknown: list[RetiredKey] = []
     bad: list[str] = []
     for note in notes:
         if note.leave is None:
@@ -66,7 +75,11 @@ def weigh_notes(notes: Sequence[Note], work: Work, desk: Desk) -> Departures:
             continue
         if instance is not None:
             instances[instance.id] = instance
-    return Departures(tuple(instances.values()), tuple(bad))
+        elif note.certified is not None:
+            left = InstanceId(note.leave.instance)
+            key = retire_unknown(left, note.key, note.certified, desk)
+            unknown += [key] if key else []
+    return Departures(tuple(instances.values()), tuple(unknown), tuple(bad))
 
 
 def apply_notes(
@@ -75,6 +88,8 @@ def apply_notes(
     """Remove the instances that left; a bad note is an event in `virtual` and nothing else."""
     for instance in departures.instances:
         _remove(instance, work, desk)
+    for key in departures.unknown:
+        work.put_retired_key(key)
     for why in departures.bad:
         work.record(
             Event(

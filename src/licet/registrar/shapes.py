@@ -12,9 +12,10 @@ from itertools import pairwise
 import msgspec
 
 from licet.kernel.chance import Chance
-from licet.kernel.ids import AuthorityId, InstanceId, Udi
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Udi
 from licet.kernel.problems import Code, Refused
 from licet.ledger.model import CertificateOrder, Decision, Policy
+from licet.pki.authority import Gap
 from licet.wire import limits
 from licet.wire.codec import Part, encode
 from licet.wire.messages import (
@@ -40,6 +41,7 @@ class Desk:
         master_keys: number to bytes, of every master key that is held.
         now: the authority's instant.
         certified_at_most: no certificate that we order ends later: the end of the issuer.
+        gaps: between backups and their restores (`registrar.adopt`).
     """
 
     authority: AuthorityId
@@ -49,6 +51,22 @@ class Desk:
     now: datetime
     chance: Chance
     certified_at_most: datetime
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What the certificate says that a device holds, which is not always the last one signed for it.
+
+    Attributes:
+        direct: this authority signed it itself, and not an on-prem below it.
+    """
+
+    account: AccountId
+    udi: Udi
+    since: datetime
+    until: datetime
+    direct: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +76,13 @@ class Note:
     Attributes:
         key: thumbprint of the key that signed it.
         leave: what it says; None when it cannot be believed.
+        certified: what the signer holds; None with a note for another authority.
         why: why it cannot.
     """
 
     key: str = ""
     leave: Leave | None = None
+    certified: Certified | None = None
     why: str = ""
 
 
@@ -98,15 +118,13 @@ class Speech:
         digest: of the request's envelope bytes.
         key: the certificate's key, SubjectPublicKeyInfo DER.
         thumbprint: its name.
-        certified_until: when the certificate ends that the device holds, which is not always the
-            last one that was signed for it.
     """
 
     digest: str
     message: Numbered
     key: bytes
     thumbprint: str
-    certified_until: datetime
+    certified: Certified
 
     @property
     def instance(self) -> InstanceId:
@@ -120,6 +138,7 @@ class Farewell:
 
     message: Leave
     thumbprint: str
+    certified: Certified
 
 
 class RegisteredDraft(Part, frozen=True, kw_only=True, tag_field="kind", tag="registered"):
