@@ -126,8 +126,9 @@ def _held_elsewhere(
     work: Work, tag: Tag, name: str, others: Sequence[VirtualAccount], now: datetime
 ) -> Finding | None:
     """Tell of licenses that lie idle in other virtual accounts: "generated from wrong ... Account"."""
-    idle = [(place.name, balance(work.pool(place.id, tag), now)) for place in others]
-    idle = [(place, count) for place, count in idle if count > 0]
+    pools = work.pools([place.id for place in others], tag)
+    left = [(place.name, balance(pool, now)) for place, pool in zip(others, pools, strict=True)]
+    idle = [(place, count) for place, count in left if count > 0]
     if not idle:
         return None
     places = ", ".join(f"{count} in '{place}'" for place, count in idle)

@@ -98,6 +98,10 @@ class Work(Protocol):
         """Return a pool; one that was never put is empty."""
         ...
 
+    def pools(self, virtual_accounts: Sequence[VirtualAccountId], tag: Tag) -> Sequence[Pool]:
+        """Return the pools of one license in many virtual accounts, in their order."""
+        ...
+
     def license(self, tag: Tag) -> License | None:
         """Return what the catalog says of a tag."""
         ...

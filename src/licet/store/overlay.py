@@ -21,6 +21,14 @@ class Source(Protocol[SourceKey, Row_co]):
         """Return the keys and rows that an index leads to."""
         ...
 
+    def load(self, keys: Iterable[SourceKey]) -> None:
+        """Hear which rows will be asked for."""
+        ...
+
+    def load_found(self, index: str, values: Iterable[Hashable]) -> None:
+        """Hear which rows will be looked for."""
+        ...
+
 
 class Sources(Protocol):
     """The committed rows of every table."""
@@ -42,6 +50,8 @@ class Overlay(Generic[Key, Row]):
         self.shape = shape
         self._source = source
         self.changed: dict[Key, Row | None] = {}
+        # What was ever put under a value of an index; rows may have moved on since.
+        self._put: dict[tuple[str, Hashable], dict[Key, None]] = {}
 
     def get(self, key: Key) -> Row | None:
         """Return the row under `key`."""
@@ -49,9 +59,20 @@ class Overlay(Generic[Key, Row]):
             return self.changed[key]
         return self._source.get(key)
 
+    def expect(self, keys: Iterable[Key]) -> None:
+        """Say which rows will be asked for, so that they can be read at once."""
+        self._source.load(keys)
+
+    def expect_found(self, index: str, values: Iterable[Hashable]) -> None:
+        """Say which rows will be looked for, so that they can be read at once."""
+        self._source.load_found(index, values)
+
     def put(self, row: Row) -> None:
         """Put a row in place of the one with its key."""
-        self.changed[self.shape.key(row)] = row
+        key = self.shape.key(row)
+        self.changed[key] = row
+        for index, value_of in self.shape.indexes.items():
+            self._put.setdefault((index, value_of(row)), {})[key] = None
 
     def remove(self, key: Key) -> None:
         """Remove the row under `key`."""
@@ -63,7 +84,8 @@ class Overlay(Generic[Key, Row]):
         for key, row in self._source.find(index, value):
             if key not in self.changed:
                 yield row
-        for changed in self.changed.values():
+        for key in self._put.get((index, value), ()):
+            changed = self.changed[key]
             if changed is not None and value_of(changed) == value:
                 yield changed
 

@@ -43,12 +43,14 @@ class Shape(Generic[Key, Row]):
         row: what its rows are.
         key: gives a row's key.
         indexes: name to what gives the value that leads to a row.
+        unique: the indexes that lead to one row at most.
     """
 
     name: str
     row: type[Row]
     key: Callable[[Row], Key]
     indexes: Mapping[str, Callable[[Row], Hashable]] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
 
 
 ACCOUNTS: Shape[AccountId, SmartAccount] = Shape(
@@ -66,6 +68,7 @@ INSTANCES: Shape[InstanceId, Instance] = Shape(
     Instance,
     lambda row: row.id,
     {"key": lambda row: row.key, "udi": lambda row: (row.udi.pid, row.udi.sn)},
+    unique=("key",),
 )
 RETIRED_KEYS: Shape[str, RetiredKey] = Shape("retired_key", RetiredKey, lambda row: row.key)
 UDI_RECORDS: Shape[tuple[AccountId, str, str], UdiRecord] = Shape(

@@ -1,6 +1,6 @@
 """Tables in memory."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic
 
 from licet.store.shapes import Key, Row, Shape
@@ -29,6 +29,12 @@ class Table(Generic[Key, Row]):
         """Yield the keys and rows that an index leads to."""
         for key in self._found[index].get(value, {}):
             yield key, self.rows[key]
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Do nothing: every row is at hand."""
+
+    def load_found(self, index: str, values: Iterable[Hashable]) -> None:
+        """Do nothing: every row is at hand."""
 
     def replace(self, key: Key, row: Row | None) -> None:
         """Put a row, or remove the one under `key`, and keep the indexes true."""

@@ -109,6 +109,13 @@ class StoreWork:
         counted = self._rows.in_use.get(key)
         return Pool(virtual_account, tag, tuple(held), counted.in_use if counted else 0)
 
+    def pools(self, virtual_accounts: Sequence[VirtualAccountId], tag: Tag) -> Sequence[Pool]:
+        """Return the pools of one license in many virtual accounts, in their order."""
+        keys = [(place, tag) for place in virtual_accounts]
+        self._rows.in_use.expect(keys)
+        self._rows.holdings.expect_found("pool", keys)
+        return [self.pool(*key) for key in keys]
+
     def license(self, tag: Tag) -> License | None:
         """Return what the catalog says of a tag."""
         return self._rows.licenses.get(tag)

@@ -69,12 +69,14 @@ class Database:
                 connection.close()
 
     def close(self) -> None:
-        """Close every connection; the last one writes the log into the file."""
+        """Close every connection; the last one writes the log into the file, if it can."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
-            connection.close()
+            # On a disk that is full the log stays: it is durable, and read at the next start.
+            with suppress(apsw.Error):
+                connection.close()
 
     def _open(self) -> apsw.Connection:
         connection = apsw.Connection(str(self.path), vfs=self._vfs)

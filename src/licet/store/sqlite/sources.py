@@ -50,7 +50,7 @@ class SqlTable(Generic[Key, Row]):
             return
         self.read.update(dict.fromkeys(sought))
         for place, body in self._connection.execute(self._sql["get"], {"sought": to_json(sought)}):
-            self.read[sought[place]] = self._decode(body)
+            self._note(sought[place], self._decode(body))
 
     def load_found(self, index: str, values: Iterable[Hashable]) -> None:
         """Read the rows that an index leads to, as far as they were not read, in one statement."""
@@ -62,9 +62,15 @@ class SqlTable(Generic[Key, Row]):
         for place, body in self._connection.execute(statement, {"sought": to_json(sought)}):
             row = self._decode(body)
             key = self._shape.key(row)
-            self.read.setdefault(key, row)
+            self._note(key, row)
             found[sought[place]].append(key)
         self._found.update(((index, value), tuple(keys)) for value, keys in found.items())
+
+    def _note(self, key: Key, row: Row) -> None:
+        """Remember a row, and that it is the only one where an index leads to one at most."""
+        self.read[key] = row
+        for index in self._shape.unique:
+            self._found[index, self._shape.indexes[index](row)] = (key,)
 
 
 class SqlTables:
