@@ -5,7 +5,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 # What each word leads to: the module whose main(arguments) returns the exit status, and its help.
 ROOMS = {
@@ -20,14 +19,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="licet", description="Smart licensing that anyone can run.", allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"licet {version('licet')}")
-    rooms = parser.add_subparsers(dest="room", metavar="command", required=True)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    rooms = parser.add_subparsers(dest="room", metavar="command")
     for name, (_, text) in ROOMS.items():
         rooms.add_parser(name, help=text, add_help=False)
     given, rest = parser.parse_known_args(arguments)
+    if given.version:
+        _print_version()
+        parser.exit()
+    if given.room is None:
+        parser.error(f"say which command: {', '.join(ROOMS)}")
     module, _ = ROOMS[given.room]
     status: int = importlib.import_module(module).main(rest)
     return status
+
+
+def _print_version() -> None:
+    from importlib.metadata import version  # noqa: PLC0415 - every start would wait for it
+
+    print(f"licet {version('licet')}")  # noqa: T201 - it was asked for
 
 
 def run() -> None:

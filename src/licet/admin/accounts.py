@@ -1,19 +1,18 @@
 """Smart accounts and their virtual accounts; exactly one virtual account is the default."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
 
+from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, VirtualAccountId
 from licet.ledger.model import Event, IdToken, SmartAccount, VirtualAccount
-from licet.ledger.ports import Duplicate, Listing, Store, Work
+from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.terms import expired_key, expiring_key
 
-Item = TypeVar("Item")
 DEFAULT_NAME = "Default"
 NAME_CHARS_MAX = 128
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+\Z")
@@ -79,6 +78,30 @@ def rename_account(
     text = f"smart account '{account.name}' is called '{name}' now"
     record(work, account.id, None, account.id, text, who=who, now=now)
     return renamed
+
+
+def set_export_control(
+    work: Work, account: SmartAccount, *, allowed: bool, who: str, now: datetime
+) -> SmartAccount:
+    """Allow or forbid export-controlled functionality to a smart account.
+
+    Forbidden, it ends at the next contact of each product. Allowed, it is there for products that
+    register from then on, with a token that allows it.
+
+    Raises:
+        AdminRefused: it is so already, or there is no such account any more.
+    """
+    account = current_account(work, account)
+    state = "allowed" if allowed else "forbidden"
+    if account.export_allowed == allowed:
+        raise AdminRefused(
+            f"export-controlled functionality is {state} to '{account.name}' already"
+        )
+    changed = replace(account, export_allowed=allowed)
+    work.put_account(changed)
+    text = f"export-controlled functionality was {state}"
+    record(work, account.id, None, account.id, text, who=who, now=now)
+    return changed
 
 
 def open_virtual_account(
@@ -166,9 +189,11 @@ def remove_virtual_account(
         )
     if store.count_instances(place.id):
         raise AdminRefused(f"'{place.name}' has product instances; transfer or remove them first")
-    if any(_usable(work.token(token.id), now) for token in _every(store.list_tokens, place.id)):
+    if any(
+        _usable(work.token(token.id), now) for token in every(partial(store.list_tokens, place.id))
+    ):
         raise AdminRefused(f"'{place.name}' has ID tokens that can be used; revoke them first")
-    pools = [work.pool(place.id, pool.tag) for pool in _every(store.list_pools, place.id)]
+    pools = [work.pool(place.id, pool.tag) for pool in every(partial(store.list_pools, place.id))]
     holdings = [holding for pool in pools for holding in pool.holdings]
     if any(holding.ends_at is None or now < holding.ends_at for holding in holdings):
         raise AdminRefused(f"'{place.name}' has licenses; transfer them first")
@@ -177,20 +202,18 @@ def remove_virtual_account(
         # The sweep may not have come to its end yet: then its warning still stands.
         work.clear_alert(expiring_key(holding.id))
         work.clear_alert(expired_key(holding.id))
+    _keep_alerts(store, work, place)
     work.remove_virtual_account(place.id)
     text = f"virtual account '{place.name}' was removed"
     record(work, place.account, None, place.id, text, who=who, now=now)
 
 
-def _every(page: Callable[..., Listing[Item]], virtual_account: VirtualAccountId) -> Iterator[Item]:
-    """Yield all rows of a list of a store, page by page."""
-    after: str | None = None
-    while True:
-        listing = page(virtual_account, after=after)
-        yield from listing.items
-        after = listing.next
-        if after is None:
-            return
+def _keep_alerts(store: Store, work: Work, place: VirtualAccount) -> None:
+    """Let the smart account show what stood in a virtual account that goes."""
+    for listed in every(partial(store.list_alerts, place.account)):
+        alert = work.alert(listed.key)
+        if alert is not None and alert.source == place.id:
+            work.put_alert(replace(alert, source=None))
 
 
 def _usable(token: IdToken | None, now: datetime) -> bool:

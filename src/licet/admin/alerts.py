@@ -4,6 +4,7 @@ from datetime import datetime
 
 from licet.admin.accounts import record
 from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import AccountId
 from licet.ledger.model import Severity
 from licet.ledger.ports import Work
 from licet.ledger.usage import INSUFFICIENT
@@ -18,14 +19,15 @@ STANDING = {
 }
 
 
-def dismiss_alert(work: Work, key: str, *, who: str, now: datetime) -> None:
-    """Remove an alert.
+def dismiss_alert(work: Work, account: AccountId, key: str, *, who: str, now: datetime) -> None:
+    """Remove an alert of a smart account.
 
     Raises:
-        AdminRefused: there is none under that key, or it stands for as long as its cause does.
+        AdminRefused: that account has none under that key, or it stands for as long as its cause
+            does.
     """
     alert = work.alert(key)
-    if alert is None:
+    if alert is None or alert.account != account:
         raise AdminRefused("there is no such alert any more")
     if alert.severity is Severity.MAJOR and alert.kind in STANDING:
         raise AdminRefused(f"'{alert.kind}' goes when {STANDING[alert.kind]}, and not before")

@@ -1,6 +1,6 @@
 """Orders and transfers of licenses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,6 +28,15 @@ class OrderLine:
     ends_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """One line of one order, and the virtual account that it goes to."""
+
+    place: VirtualAccount
+    order: str
+    line: OrderLine
+
+
 def take_order(
     work: Work,
     place: VirtualAccount,
@@ -47,43 +56,75 @@ def take_order(
     place = current_place(work, place)
     check_name(order)
     for number, line in enumerate(lines, start=1):
-        _check_line(work, line, number, now)
+        why = wrong_with(work, line, now)
+        if why:
+            raise AdminRefused(f"line {number}: {why}")
+    ordered = [Ordered(place, order, line) for line in lines]
+    return add_lines(work, ordered, who=who, now=now, chance=chance)
+
+
+def add_lines(
+    work: Work,
+    lines: Sequence[Ordered],
+    *,
+    who: str,
+    now: datetime,
+    chance: Chance,
+    watch: Callable[[int], None] = lambda _: None,
+) -> list[Holding]:
+    """Add the licenses of lines that were checked; `watch` is told how many were added."""
     added = []
-    for line in lines:
-        holding = Holding(
-            id=draw_uuid(chance),
-            virtual_account=place.id,
-            tag=line.tag,
-            kind=line.kind,
-            quantity=line.quantity,
-            starts_at=line.starts_at or now,
-            ends_at=line.ends_at,
-            order=order,
-        )
-        # Where it began before the order came, what has passed of its term is looked at at once.
-        since = min(holding.starts_at, now)
-        holding = replace(holding, due_at=holding_due(holding, since))
+    for number, ordered in enumerate(lines, start=1):
+        holding = _holding(ordered, now, chance)
         work.put_holding(holding)
-        review_pool(work, place.account, place.id, line.tag, now)
-        text = f"{line.quantity} {line.kind} licenses arrived with the order {order}"
-        record(work, place.account, place.id, line.tag, text, who=who, now=now)
+        _record_arrival(work, ordered, who, now)
         added.append(holding)
+        watch(number)
+    # Each pool once: it grows with every line.
+    for account, place, tag in {
+        (one.place.account, one.place.id, one.line.tag): None for one in lines
+    }:
+        review_pool(work, account, place, tag, now)
     return added
 
 
-def _check_line(work: Work, line: OrderLine, number: int, now: datetime) -> None:
-    where = f"line {number}: "
+def wrong_with(work: Work, line: OrderLine, now: datetime) -> str:
+    """Return what is wrong with a line of an order; empty where nothing is."""
     if work.license(line.tag) is None:
-        raise AdminRefused(f"{where}the catalog does not know {line.tag}; import it first")
+        return f"the catalog does not know {line.tag}; import it first"
     if not 1 <= line.quantity <= QUANTITY_MAX:
-        raise AdminRefused(f"{where}a quantity is 1 to {QUANTITY_MAX}, not {line.quantity}")
+        return f"a quantity is 1 to {QUANTITY_MAX}, not {line.quantity}"
     perpetual = line.kind is LicenseKind.PERPETUAL
     if perpetual and line.ends_at is not None:
-        raise AdminRefused(f"{where}a PERPETUAL license has no end")
+        return "a PERPETUAL license has no end"
     if not perpetual and line.ends_at is None:
-        raise AdminRefused(f"{where}a {line.kind} license needs an end")
+        return f"a {line.kind} license needs an end"
     if line.ends_at is not None and line.ends_at <= (line.starts_at or now):
-        raise AdminRefused(f"{where}it ends before it starts")
+        return "it ends before it starts"
+    return ""
+
+
+def _holding(ordered: Ordered, now: datetime, chance: Chance) -> Holding:
+    line = ordered.line
+    holding = Holding(
+        id=draw_uuid(chance),
+        virtual_account=ordered.place.id,
+        tag=line.tag,
+        kind=line.kind,
+        quantity=line.quantity,
+        starts_at=line.starts_at or now,
+        ends_at=line.ends_at,
+        order=ordered.order,
+    )
+    # Where it began before the order came, what has passed of its term is looked at at once.
+    return replace(holding, due_at=holding_due(holding, min(holding.starts_at, now)))
+
+
+def _record_arrival(work: Work, ordered: Ordered, who: str, now: datetime) -> None:
+    place, line = ordered.place, ordered.line
+    what = f"{line.quantity} of {_name(work, line.tag)} ({line.kind})"
+    text = f"{what} arrived with the order {ordered.order}"
+    record(work, place.account, place.id, line.tag, text, who=who, now=now)
 
 
 def transfer_licenses(
@@ -126,9 +167,10 @@ def transfer_licenses(
         left -= moved
         if not left:
             break
+    what = f"{quantity} of {_name(work, tag)}"
     for place, text in (
-        (source, f"{quantity} licenses were transferred to '{target.name}'"),
-        (target, f"{quantity} licenses were transferred from '{source.name}'"),
+        (source, f"{what} went to '{target.name}'"),
+        (target, f"{what} came from '{source.name}'"),
     ):
         review_pool(work, place.account, place.id, tag, now)
         record(work, place.account, place.id, tag, text, who=who, now=now)
@@ -139,3 +181,8 @@ def _longest_first(holding: Holding) -> tuple[int, float, str]:
     if holding.ends_at is None:
         return (0, 0.0, holding.id)
     return (1, -holding.ends_at.timestamp(), holding.id)
+
+
+def _name(work: Work, tag: Tag) -> str:
+    entry = work.license(tag)
+    return entry.name if entry else tag

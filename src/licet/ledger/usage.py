@@ -67,9 +67,9 @@ def review_pool(
     entry = work.license(tag)
     name = entry.name if entry else tag
     bought = purchased(pool, now)
-    message = (
-        f"{name}: {pool.in_use} in use, {bought} purchased; {pool.in_use - bought} are missing"
-    )
+    missing = pool.in_use - bought
+    verb = "is" if missing == 1 else "are"
+    message = f"{name}: {pool.in_use} in use, {bought} purchased; {missing} {verb} missing"
     standing = work.alert(key)
     raised_at = standing.raised_at if standing else now
     work.put_alert(

@@ -16,6 +16,11 @@ def clone_key(instance: InstanceId) -> str:
     return f"clone:{instance}"
 
 
+def instance_of_clone(key: str) -> InstanceId:
+    """Return the instance that the key of such an alert names."""
+    return InstanceId(key.partition(":")[2])
+
+
 def failed_to_connect_key(instance: InstanceId) -> str:
     """Return the key of the alert that an instance was not heard for its renewal period."""
     return f"connect:{instance}"

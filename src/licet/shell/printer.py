@@ -3,10 +3,27 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import TextIO
 
-Value = str | int | bool | None
-Record = Mapping[str, Value | Sequence[Value]]
+from licet.shell.layout import GAP, fit, wrap
+from licet.shell.terminal import Terminal
+from licet.shell.values import (
+    Mark,
+    Record,
+    Shown,
+    Value,
+    is_nothing,
+    is_number,
+    mark_of,
+    printable,
+    to_plain,
+    to_text,
+)
+
+# A table's columns are as wide as these first rows need; the rows behind them are not held.
+MEASURED = 500
+PROGRESS_EVERY = 500
 
 
 class Printer:
@@ -16,53 +33,144 @@ class Printer:
         as_json: print JSON and nothing else on `out`.
         out: for what was asked for.
         errors: for what was refused, and for progress.
+        terminal: what `out` and `errors` can do.
     """
 
     def __init__(
-        self, *, as_json: bool = False, out: TextIO | None = None, errors: TextIO | None = None
+        self,
+        *,
+        as_json: bool = False,
+        out: TextIO | None = None,
+        errors: TextIO | None = None,
+        terminal: Terminal = Terminal(),  # noqa: B008 - immutable
     ) -> None:
-        self._as_json = as_json
+        self.as_json = as_json
         self._out = out or sys.stdout
         self._errors = errors or sys.stderr
+        self._terminal = terminal
 
-    def rows(self, columns: Sequence[str], rows: Iterable[Record]) -> None:
-        """Print a list; JSON is an array with one object for each row, in the order of `columns`."""
-        if self._as_json:
-            self._line(json.dumps([{name: row[name] for name in columns} for row in rows]))
+    def rows(
+        self, columns: Sequence[str], rows: Iterable[Record], *, nothing: str = "There is nothing."
+    ) -> None:
+        """Print a list of any length; JSON is one array, an object a line, in the order of `columns`.
+
+        Args:
+            columns: the fields.
+            rows: each has all of them.
+            nothing: what people read where there is no row.
+        """
+        if self.as_json:
+            self._json_rows(columns, rows)
             return
-        table = [columns, *([_text(row[name]) for name in columns] for row in rows)]
-        widths = [max(len(line[at]) for line in table) for at in range(len(columns))]
-        for line in table:
-            padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-            self._line("  ".join(padded).rstrip())
+        found = iter(rows)
+        first = list(islice(found, MEASURED))
+        if not first:
+            self._line(nothing)
+            return
+        titles = [name.replace("_", " ").upper() for name in columns]
+        table = [titles, *([to_text(row[name]) for name in columns] for row in first)]
+        rights = [_is_right([row[name] for row in first]) for name in columns]
+        layout = fit(table, rights, self._terminal.width)
+        for line in layout.lines(titles):
+            self._line(GAP.join(line).rstrip())
+        for row in chain(first, found):
+            marks = [mark_of(row[name]) for name in columns]
+            for line in layout.lines([to_text(row[name]) for name in columns]):
+                cells = (self._paint(cell, mark) for cell, mark in zip(line, marks, strict=True))
+                self._line(GAP.join(cells).rstrip())
 
     def record(self, record: Record) -> None:
-        """Print one thing; JSON is one object."""
-        if self._as_json:
-            self._line(json.dumps(dict(record)))
+        """Print one thing; JSON is one object. Lists of things in it are tables below it."""
+        if self.as_json:
+            self._json(record)
             return
-        width = max(len(name) for name in record)
-        for name, value in record.items():
-            self._line(f"{name.ljust(width)}  {_text(value)}".rstrip())
+        below = {name: value for name, value in record.items() if _is_table(value)}
+        beside = {name: value for name, value in record.items() if name not in below}
+        width = max(len(name) for name in beside)
+        for name, value in beside.items():
+            text = self._paint(to_text(value, seconds=True), mark_of(value))
+            self._line(f"{name.replace('_', ' ').capitalize().ljust(width)}  {text}")
+        for name, value in below.items():
+            assert isinstance(value, Sequence)  # noqa: S101 - it was looked at
+            self._line("")
+            self._line(f"{name.replace('_', ' ').capitalize()}:")
+            rows = [row for row in value if isinstance(row, Mapping)]
+            self.rows(list(rows[0]), rows)
+
+    def done(self, text: str, record: Record) -> None:
+        """Print what was done: a sentence for people, the thing itself for programs."""
+        if self.as_json:
+            self._json(record)
+        else:
+            self._line(text)
 
     def say(self, text: str) -> None:
         """Print a sentence for people; a program does not see it."""
-        if not self._as_json:
+        if not self.as_json:
             self._line(text)
+
+    def item(self, mark: Shown, text: str) -> None:
+        """Print a line behind a mark, for people; it is broken where the terminal ends."""
+        first, blanks = self._paint(mark.text, mark.mark), " " * len(mark.text)
+        width = self._terminal.width
+        room = None if width is None else width - len(blanks) - len(GAP)
+        lines = [printable(text)] if room is None else wrap(printable(text), room)
+        for at, line in enumerate(lines):
+            self._line(f"{blanks if at else first}{GAP}{line}")
+
+    def text(self, text: str) -> None:
+        """Print a text as it is, which is all that was asked for."""
+        self._out.write(text)
 
     def refuse(self, text: str) -> None:
         """Print why something was not done."""
+        self._end_progress()
         print(text, file=self._errors)
+
+    def progress(self, what: str, done: int, of: int) -> None:
+        """Show how far long work is, where somebody watches."""
+        if not self._terminal.watched or of < PROGRESS_EVERY:
+            return
+        if done >= of:
+            self._end_progress()
+        elif done % PROGRESS_EVERY == 0:
+            print(f"\r{what}: {done} of {of}", end="", file=self._errors, flush=True)
+
+    def _end_progress(self) -> None:
+        if self._terminal.watched:
+            print("\r\x1b[K", end="", file=self._errors, flush=True)
+
+    def _json_rows(self, columns: Sequence[str], rows: Iterable[Record]) -> None:
+        before = "["
+        for row in rows:
+            print(
+                before,
+                json.dumps({name: to_plain(row[name]) for name in columns}),
+                sep="",
+                end="",
+                file=self._out,
+            )
+            before = ",\n "
+        self._line("]" if before != "[" else "[]")
+
+    def _json(self, record: Record) -> None:
+        self._line(json.dumps(to_plain(record)))
+
+    def _paint(self, text: str, mark: Mark) -> str:
+        if not self._terminal.colors or mark is Mark.PLAIN:
+            return text
+        return f"\x1b[{mark.value}m{text}\x1b[0m"
 
     def _line(self, text: str) -> None:
         print(text, file=self._out)
 
 
-def _text(value: Value | Sequence[Value]) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str | int):
-        return str(value)
-    return ", ".join(_text(one) for one in value)
+def _is_right(values: Sequence[Value]) -> bool:
+    """Tell whether a column is of numbers."""
+    return any(map(is_number, values)) and all(is_number(one) or is_nothing(one) for one in values)
+
+
+def _is_table(value: Value) -> bool:
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value:
+        return False
+    return all(isinstance(one, Mapping) for one in value)

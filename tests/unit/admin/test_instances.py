@@ -139,13 +139,13 @@ def test_an_alert_is_dismissed_once(books: Books) -> None:
     holding = books.order(5, lasts=100 * DAY)
     books.tick(NOW + 10 * DAY)
     key = f"expiring:{holding.id}"
-    books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
+    books.do(lambda work: dismiss_alert(work, books.account.id, key, who="bob", now=books.now))
     assert books.alerts() == {}
     event = books.events()[0]
     assert (event.who, event.virtual_account) == ("bob", books.default.id)
     assert event.text.startswith("the alert 'Licenses Expiring' was dismissed: 5 of LAN license")
     with pytest.raises(AdminRefused, match="no such alert"):
-        books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
+        books.do(lambda work: dismiss_alert(work, books.account.id, key, who="bob", now=books.now))
 
 
 def test_a_shortage_cannot_be_dismissed(books: Books) -> None:
@@ -153,5 +153,5 @@ def test_a_shortage_cannot_be_dismissed(books: Books) -> None:
     books.instance(lan=1)
     key = books.alerts()[SHORT].key
     with pytest.raises(AdminRefused, match="goes when the licenses suffice"):
-        books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
+        books.do(lambda work: dismiss_alert(work, books.account.id, key, who="bob", now=books.now))
     assert SHORT in books.alerts()

@@ -89,7 +89,7 @@ def test_an_order_counts_at_once_and_says_so(books: Books) -> None:
     assert books.pool(MPLS).holdings == (mpls,)
     assert (lan.starts_at, lan.ends_at, lan.order, lan.due_at) == (NOW, None, "order 7", None)
     assert mpls.due_at == NOW + 30 * DAY
-    assert books.told() == "2 DEMO licenses arrived with the order order 7"
+    assert books.told() == "2 of MPLS license (DEMO) arrived with the order order 7"
     assert [event.subject for event in books.events()[:2]] == [MPLS, LAN]
 
 
@@ -97,7 +97,7 @@ def test_an_order_ends_a_shortage(books: Books) -> None:
     """A customer who bought what was missing would still be told to buy."""
     books.instance(lan=5)
     books.order(4)
-    assert books.alerts()[SHORT].message.endswith("1 are missing")
+    assert books.alerts()[SHORT].message.endswith("1 is missing")
     books.order(1)
     assert books.alerts() == {}
 
@@ -150,8 +150,8 @@ def test_a_transfer_moves_and_tells_both_sides(books: Books) -> None:
     assert (held(books, books.default), held(books, books.lab)) == ([], [(5, None)])
     by_place = {event.virtual_account: event.text for event in books.events()[:2]}
     assert by_place == {
-        books.default.id: "5 licenses were transferred to 'Lab'",
-        books.lab.id: "5 licenses were transferred from 'Default'",
+        books.default.id: "5 of LAN license went to 'Lab'",
+        books.lab.id: "5 of LAN license came from 'Default'",
     }
 
 

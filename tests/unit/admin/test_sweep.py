@@ -69,7 +69,11 @@ def test_silence_is_told_once(books: Books) -> None:
     """A dismissed alert would come back every day."""
     instance = books.instance(lan=1)
     books.tick(NOW + 31 * DAY)
-    books.do(lambda work: dismiss_alert(work, f"connect:{instance.id}", who="ann", now=books.now))
+    books.do(
+        lambda work: dismiss_alert(
+            work, books.account.id, f"connect:{instance.id}", who="ann", now=books.now
+        )
+    )
     live(books, NOW + 80 * DAY)
     assert MISSED not in books.alerts()
 
@@ -174,7 +178,11 @@ def test_an_end_is_not_told_where_its_warning_was_dismissed(books: Books) -> Non
     """Who said that he knows would be told again ("only displayed if ... not been dismissed")."""
     holding = books.order(5, lasts=100 * DAY)
     live(books, NOW + 99 * DAY)
-    books.do(lambda work: dismiss_alert(work, f"expiring:{holding.id}", who="ann", now=books.now))
+    books.do(
+        lambda work: dismiss_alert(
+            work, books.account.id, f"expiring:{holding.id}", who="ann", now=books.now
+        )
+    )
     live(books, NOW + 100 * DAY)
     assert books.alerts() == {}
 
@@ -183,7 +191,11 @@ def test_a_warning_that_was_dismissed_comes_at_the_next_day_of_warning(books: Bo
     """Who dismissed a warning of 90 days would hear nothing until the last day has passed."""
     holding = books.order(5, lasts=100 * DAY)
     books.tick(NOW + 10 * DAY)
-    books.do(lambda work: dismiss_alert(work, f"expiring:{holding.id}", who="ann", now=books.now))
+    books.do(
+        lambda work: dismiss_alert(
+            work, books.account.id, f"expiring:{holding.id}", who="ann", now=books.now
+        )
+    )
     books.tick(NOW + 39 * DAY)
     assert books.alerts() == {}
     books.tick(NOW + 40 * DAY)

@@ -72,7 +72,7 @@ def test_a_clone_that_is_refused_cannot_be_dismissed(books: Books) -> None:
     instance = copied(books)
     key = books.alerts()[CLONE].key
     with pytest.raises(AdminRefused, match="goes when the instance is kept or removed"):
-        books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
+        books.do(lambda work: dismiss_alert(work, books.account.id, key, who="bob", now=books.now))
     assert CLONE in books.alerts()
     books.do(lambda work: keep_clone(work, instance, who="bob", now=books.now))
     assert books.alerts() == {}, "the choice was made"
@@ -90,7 +90,7 @@ def test_a_suspicion_can_be_dismissed(books: Books) -> None:
     instance = books.instance()
     books.do(lambda work: possible_clone(work, instance, books.now))
     key = books.alerts()[CLONE].key
-    books.do(lambda work: dismiss_alert(work, key, who="bob", now=books.now))
+    books.do(lambda work: dismiss_alert(work, books.account.id, key, who="bob", now=books.now))
     assert books.alerts() == {}
 
 

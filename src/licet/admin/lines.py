@@ -1,0 +1,44 @@
+"""Many lines at once: all of them are right, or nothing is done and the wrong ones are named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from licet.admin.refusal import AdminRefused
+from licet.kernel.words import counted
+
+TOLD_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one line.
+
+    Attributes:
+        where: e.g. `line 17`; empty where there is one line and no file.
+        why: what is wrong, and what would be right.
+    """
+
+    where: str
+    why: str
+
+
+def refuse_wrong(wrong: Sequence[Wrong], of: int, noun: str) -> None:
+    """Refuse what has wrong lines.
+
+    Args:
+        wrong: in the order of the lines.
+        of: how many lines there are.
+        noun: what a line is called.
+
+    Raises:
+        AdminRefused: there are wrong lines; the first 20 are named.
+    """
+    if not wrong:
+        return
+    if not wrong[0].where:
+        raise AdminRefused(wrong[0].why)
+    verb = "is" if len(wrong) == 1 else "are"
+    told = [f"  {one.where}: {one.why}" for one in wrong[:TOLD_MAX]]
+    more = [f"  and {len(wrong) - TOLD_MAX} more"] if len(wrong) > TOLD_MAX else []
+    first = f"{len(wrong)} of {counted(of, noun)} {verb} wrong; nothing was imported"
+    raise AdminRefused("\n".join([first, *told, *more]))

@@ -1,0 +1,6 @@
+"""Words that people read: counted things, in the right number."""
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, e.g. `1 license`, `2 licenses`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,120 @@
+"""Finds the account and the virtual account that a person means, and says what else there is."""
+
+import argparse
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TypeVar
+
+from licet.admin.listing import every
+from licet.admin.names import LicenseNames
+from licet.admin.naming import TOLD, offer, suggest
+from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import Tag
+from licet.ledger.model import License, SmartAccount, VirtualAccount
+from licet.ledger.ports import Work
+from licet.shell.site import Site
+
+Item = TypeVar("Item")
+
+
+def account_of(site: Site, work: Work, name: str | None) -> SmartAccount:
+    """Return the smart account of that name or domain; without a name, the only one.
+
+    Raises:
+        AdminRefused: there is none, or a name is needed; the text says which there are.
+    """
+    if name is not None:
+        found = work.account_named(name)
+        if found is not None:
+            return found
+        names = (one for row in every(site.store.list_accounts) for one in (row.name, row.domain))
+        raise AdminRefused(f"there is no smart account '{name}'{suggest(name, names)}")
+    accounts = site.store.list_accounts(limit=TOLD + 1).items
+    if not accounts:
+        raise AdminRefused(
+            "there is no smart account yet; open one: account open NAME --domain DOMAIN"
+        )
+    if len(accounts) > 1:
+        there = offer(f"{one.name} ({one.domain})" for one in accounts)
+        raise AdminRefused(f"name the smart account with --account; there are: {there}")
+    return accounts[0]
+
+
+def place_of(work: Work, account: SmartAccount, name: str | None) -> VirtualAccount:
+    """Return the virtual account of that name; without a name, the default one.
+
+    Raises:
+        AdminRefused: there is none; the text says which there are.
+    """
+    places = work.virtual_accounts(account.id)
+    for place in places:
+        if place.default if name is None else place.name.casefold() == name.casefold():
+            return place
+    there = offer(place.name for place in places)
+    near = suggest(name or "", (place.name for place in places))
+    raise AdminRefused(
+        f"there is no virtual account '{name}' in '{account.name}'{near or f'; there are: {there}'}"
+    )
+
+
+def places_of(work: Work, account: SmartAccount, name: str | None) -> list[VirtualAccount]:
+    """Return the virtual account of that name; without a name, all of the smart account."""
+    return (
+        list(work.virtual_accounts(account.id)) if name is None else [place_of(work, account, name)]
+    )
+
+
+def accounts_of(site: Site, work: Work, name: str | None) -> Iterable[SmartAccount]:
+    """Return the smart account of that name; without a name, all of them."""
+    return every(site.store.list_accounts) if name is None else [account_of(site, work, name)]
+
+
+def account_and_places(
+    site: Site, given: argparse.Namespace
+) -> tuple[SmartAccount, list[VirtualAccount]]:
+    """Return what a list is about: a smart account, and those of its virtual accounts."""
+
+    def find(work: Work) -> tuple[SmartAccount, list[VirtualAccount]]:
+        account = account_of(site, work, given.account)
+        return account, places_of(work, account, given.virtual_account)
+
+    return site.look(find)
+
+
+def named_place(site: Site, work: Work, given: argparse.Namespace) -> VirtualAccount:
+    """Return the virtual account that was typed, or the default one of the smart account."""
+    return place_of(work, account_of(site, work, given.account), given.virtual_account)
+
+
+def one_of(found: Iterable[Item], what: str, tell: Callable[[Item], str]) -> Item:
+    """Return the only thing that was found.
+
+    Args:
+        found: what fits the words of a person.
+        what: those words, for the refusal.
+        tell: how a thing is told from the others.
+
+    Raises:
+        AdminRefused: there is none, or more than one; the text says which.
+    """
+    candidates = list(islice(found, TOLD + 1))
+    if not candidates:
+        raise AdminRefused(f"there is no {what}")
+    if len(candidates) > 1:
+        raise AdminRefused(f"which {what}? There are: {offer(map(tell, candidates))}")
+    return candidates[0]
+
+
+def license_of(site: Site, text: str) -> License:
+    """Return the license that a person names.
+
+    Raises:
+        AdminRefused: the catalog knows none, or more than one.
+    """
+    return LicenseNames(every(site.store.list_licenses)).find(text)
+
+
+def license_name(work: Work, tag: Tag) -> str:
+    """Return what people call a license; one that the catalog does not know by its tag."""
+    entry = work.license(tag)
+    return entry.name if entry else tag

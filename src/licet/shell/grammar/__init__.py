@@ -1,0 +1,1 @@
+"""The administrator's commands: nouns, their verbs, what each takes, and the function that does it."""
