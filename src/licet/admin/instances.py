@@ -6,11 +6,10 @@ from datetime import datetime
 from licet.admin.accounts import current_place, record
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AccountId, Udi
-from licet.ledger.instances import remove
+from licet.ledger.instances import ALERT_KEYS, clone_key, remove
 from licet.ledger.model import Instance, VirtualAccount
 from licet.ledger.ports import Work
-from licet.ledger.usage import apply_usage, released_key
-from licet.registrar.alerts import clone_key, failed_to_connect_key
+from licet.ledger.usage import apply_usage
 from licet.wire.messages import Wanted
 
 
@@ -48,7 +47,7 @@ def transfer_instance(
         apply_usage(work, instance, (), now)
         moved = apply_usage(work, replace(moved, usage=()), used, now)
     work.put_instance(moved)
-    for key_of in (failed_to_connect_key, clone_key, released_key):
+    for key_of in ALERT_KEYS:
         alert = work.alert(key_of(instance.id))
         if alert is not None:
             work.put_alert(replace(alert, source=target.id))

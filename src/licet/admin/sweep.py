@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from licet.kernel.time import print_instant
-from licet.ledger.instances import due_of, missed_at, release_at, remove
+from licet.ledger.instances import due_of, failed_to_connect_key, missed_at, release_at, remove
 from licet.ledger.model import (
     Alert,
     Event,
@@ -22,7 +22,6 @@ from licet.ledger.ports import Store, Work
 from licet.ledger.terms import review_term
 from licet.ledger.usage import release_usage, released_key, review_pool
 from licet.ledger.works import work_in
-from licet.registrar.alerts import failed_to_connect_key
 
 WHO = "sweep"
 BATCH = 500

@@ -2,15 +2,35 @@
 
 from datetime import datetime, timedelta
 
+from licet.kernel.ids import InstanceId
 from licet.kernel.time import DAY
 from licet.ledger.model import Event, Instance, Policy, RetiredKey
 from licet.ledger.ports import Work
-from licet.ledger.usage import release_usage
+from licet.ledger.usage import release_usage, released_key
 
 # A registration can be repeated for as long as its token lives (manager-and-onprem.md 1.3: 365 days).
 TOKEN_LIVES_MAX = 365 * DAY
 # Ours: a device that renews on its thirtieth day is not late on that day.
 CONTACT_GRACE = timedelta(days=1)
+
+
+def clone_key(instance: InstanceId) -> str:
+    """Return the key of the alert that an instance may have a copy."""
+    return f"clone:{instance}"
+
+
+def failed_to_connect_key(instance: InstanceId) -> str:
+    """Return the key of the alert that an instance was not heard for its renewal period."""
+    return f"connect:{instance}"
+
+
+def restricted_key(instance: InstanceId) -> str:
+    """Return the key of the alert that an instance asks for what is restricted."""
+    return f"restricted:{instance}"
+
+
+# The alerts about one instance: they move where it moves, and go when it goes.
+ALERT_KEYS = (clone_key, failed_to_connect_key, released_key, restricted_key)
 
 
 def release_at(instance: Instance, policy: Policy) -> datetime | None:
@@ -46,8 +66,8 @@ def remove(
     if retire:
         until = max(instance.certified_until, now + TOKEN_LIVES_MAX)
         work.put_retired_key(RetiredKey(instance.key, instance.id, until))
-    for kind in ("clone", "connect"):
-        work.clear_alert(f"{kind}:{instance.id}")
+    for key_of in ALERT_KEYS:
+        work.clear_alert(key_of(instance.id))
     work.record(
         Event(
             at=now,

@@ -1,29 +1,20 @@
 """The alerts that devices cause by what they say, and the words of each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from licet.kernel.ids import InstanceId, Udi
+from licet.kernel.ids import Udi
 from licet.kernel.problems import Code
 from licet.kernel.time import epoch_seconds, print_instant
+from licet.ledger.instances import clone_key, restricted_key
 from licet.ledger.model import Alert, Event, Instance, Severity, UdiRecord
 from licet.ledger.ports import Work
 from licet.pki.authority import Gap
 from licet.wire.messages import Problem
 
-
-def clone_key(instance: InstanceId) -> str:
-    """Return the key of the alert that an instance may have a copy."""
-    return f"clone:{instance}"
-
-
-def instance_of_clone(key: str) -> InstanceId:
-    """Return the instance that the key of such an alert names."""
-    return InstanceId(key.partition(":")[2])
-
-
-def failed_to_connect_key(instance: InstanceId) -> str:
-    """Return the key of the alert that an instance was not heard for its renewal period."""
-    return f"connect:{instance}"
+RESTRICTED = "Restricted License Not Available"
+# So many licenses are named in one alert.
+NAMED_MAX = 3
 
 
 def problem(code: Code, number: int | None) -> Problem:
@@ -105,6 +96,27 @@ def rolled_back(work: Work, instance: Instance, was: UdiRecord, now: datetime) -
         f"({was.evaluation_used_s} s, {was.generation} keys): its storage was set back or erased",
         now,
     )
+
+
+def review_restricted(work: Work, instance: Instance, names: Sequence[str], now: datetime) -> None:
+    """Raise *Restricted License Not Available* while an instance asks for what it is not allowed.
+
+    It is cleared where the instance asks for nothing of that kind any more, or goes. One that was
+    dismissed comes back where the instance asks again.
+    """
+    key = restricted_key(instance.id)
+    if not names:
+        work.clear_alert(key)
+        return
+    more = f" and {len(names) - NAMED_MAX} more" if len(names) > NAMED_MAX else ""
+    text = (
+        f"{instance.udi.text} asks for {', '.join(names[:NAMED_MAX])}{more}: export-controlled, and "
+        "not allowed to it. Allow export control to the smart account; then register the product "
+        "again with a token that allows it"
+    )
+    standing = work.alert(key)
+    if standing is None or standing.message != text:
+        _alert(work, instance, key, RESTRICTED, Severity.MAJOR, text, now)
 
 
 def record(work: Work, instance: Instance, text: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from licet.ledger.model import Instance, License
 from licet.ledger.pools import compliance
 from licet.ledger.ports import Work
 from licet.ledger.usage import apply_usage
+from licet.registrar import alerts
 from licet.registrar.common import find_place, hear, put_decided, why_not_counted
 from licet.registrar.shapes import Desk, Settled, Speech, line
 from licet.wire import limits
@@ -40,6 +41,8 @@ def authorize(speech: Speech, work: Work, desk: Desk) -> Settled:
     checked = [(item, entry, why_not_counted(entry, place)) for item, entry in wanted]
     counted = tuple(item for item, _, why_not in checked if not why_not)
     using = apply_usage(work, heard, counted, desk.now)
+    restricted = [entry.name for _, entry, why_not in checked if entry and why_not]
+    alerts.review_restricted(work, using, restricted, desk.now)
     entitlements = tuple(
         _refuse(item, entry, why_not) if why_not else _grant(item, entry, using, work, desk)
         for item, entry, why_not in checked

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from licet.kernel.ids import AccountId, InstanceId, Udi
 from licet.kernel.problems import Code, Refused
 from licet.kernel.time import SECOND
-from licet.ledger.instances import due_of
+from licet.ledger.instances import due_of, failed_to_connect_key
 from licet.ledger.model import CertificateOrder, Instance, License, SmartAccount, VirtualAccount
 from licet.ledger.ports import Work
 from licet.pki.authority import DATED_BACK
@@ -106,7 +106,7 @@ def _not_next(placed: Placed, before: Instance, speech: Speech, work: Work, desk
 def _contacted(instance: Instance, speech: Speech, work: Work, desk: Desk) -> Instance:
     """Return an instance that was heard at `now`; its next message is due by the 30-day rule."""
     if instance.contact_alerted:
-        work.clear_alert(alerts.failed_to_connect_key(instance.id))
+        work.clear_alert(failed_to_connect_key(instance.id))
     return replace(
         instance,
         host_name=speech.message.host_name,

@@ -9,9 +9,9 @@ from licet.admin.alerts import POSSIBLE_CLONE
 from licet.admin.instances import keep_clone, remove_instance
 from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import InstanceId
 from licet.ledger.model import Alert, Instance
 from licet.ledger.ports import Work
-from licet.registrar.alerts import instance_of_clone
 from licet.shell.finding import account_of
 from licet.shell.finding_instances import instance_of
 from licet.shell.instances import brief
@@ -74,7 +74,7 @@ def _find(site: Site, given: argparse.Namespace, work: Work) -> tuple[Instance, 
 
 
 def _row(alert: Alert, work: Work) -> Record | None:
-    instance = work.instance(instance_of_clone(alert.key))
+    instance = work.instance(InstanceId(alert.key.partition(":")[2]))
     if instance is None:
         return None
     place = work.virtual_account(instance.virtual_account)

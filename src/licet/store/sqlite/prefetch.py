@@ -1,10 +1,10 @@
 """Reads what a batch of messages will ask for, in a constant number of statements."""
 
 from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
+from licet.ledger.instances import ALERT_KEYS
 from licet.ledger.model import Instance
 from licet.ledger.ports import Needs
-from licet.ledger.usage import insufficient_key, released_key
-from licet.registrar.alerts import clone_key, failed_to_connect_key
+from licet.ledger.usage import insufficient_key
 from licet.store import shapes
 from licet.store.sqlite.sources import SqlTables
 
@@ -51,6 +51,6 @@ def _load_pools(needs: Needs, tables: SqlTables, met: list[Instance]) -> None:
     tables.source(shapes.HOLDINGS).load_found("pool", pools)
     tables.source(shapes.LICENSES).load({tag: None for _, tag in pools})
     keys = {insufficient_key(place, tag): None for place, tag in pools}
-    for key_of in (clone_key, failed_to_connect_key, released_key):
+    for key_of in ALERT_KEYS:
         keys.update((key_of(one.id), None) for one in met)
     tables.source(shapes.ALERTS).load(keys)
