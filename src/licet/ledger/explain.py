@@ -12,6 +12,7 @@ from datetime import datetime
 from licet.kernel.ids import Tag
 from licet.kernel.problems import Finding
 from licet.kernel.time import print_instant
+from licet.kernel.words import agree
 from licet.ledger.model import Instance, Pool, Usage, VirtualAccount
 from licet.ledger.pools import balance, purchased
 from licet.ledger.ports import Work
@@ -80,7 +81,7 @@ def _license(
         f"enough of '{name}'",
         seen,
         ok=False,
-        cause=f"{-left} more are in use than were purchased in this virtual account.",
+        cause=f"{agree(-left, 'more is', 'more are')} in use than purchased in this virtual account.",
         remedy="Buy more, or release them on a product that does not need them.",
     )
     causes = [
@@ -97,10 +98,11 @@ def _ended(pool: Pool, name: str, now: datetime) -> Finding | None:
     ended = [held for held in pool.holdings if held.ends_at is not None and held.ends_at <= now]
     if not ended:
         return None
+    count = sum(held.quantity for held in ended)
     last = max(held.ends_at for held in ended if held.ends_at is not None)
     return Finding(
         f"the term of '{name}'",
-        f"{sum(held.quantity for held in ended)} have ended, the last on {print_instant(last)}",
+        f"{agree(count, 'has ended', 'have ended')}, the last on {print_instant(last)}",
         ok=False,
         cause="The license subscription has expired.",
         remedy="Renew the subscription.",
@@ -112,10 +114,11 @@ def _not_started(pool: Pool, name: str, now: datetime) -> Finding | None:
     coming = [held for held in pool.holdings if now < held.starts_at]
     if not coming:
         return None
+    count = sum(held.quantity for held in coming)
     first = min(held.starts_at for held in coming)
     return Finding(
         f"the start of '{name}'",
-        f"{sum(held.quantity for held in coming)} start later, the first on {print_instant(first)}",
+        f"{agree(count, 'starts later', 'start later')}, the first on {print_instant(first)}",
         ok=False,
         cause="Licenses that were ordered have not started.",
         remedy="Wait until they start, or cover the time until then.",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
+from licet.kernel.words import agree
 from licet.ledger.model import Alert, Instance, Severity, Usage
 from licet.ledger.pools import balance, compliance, purchased
 from licet.ledger.ports import Work
@@ -67,9 +68,8 @@ def review_pool(
     entry = work.license(tag)
     name = entry.name if entry else tag
     bought = purchased(pool, now)
-    missing = pool.in_use - bought
-    verb = "is" if missing == 1 else "are"
-    message = f"{name}: {pool.in_use} in use, {bought} purchased; {missing} {verb} missing"
+    missing = agree(pool.in_use - bought, "is missing", "are missing")
+    message = f"{name}: {pool.in_use} in use, {bought} purchased; {missing}"
     standing = work.alert(key)
     raised_at = standing.raised_at if standing else now
     work.put_alert(

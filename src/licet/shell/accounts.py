@@ -12,7 +12,7 @@ from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Record
 from licet.shell.virtual_accounts import part
-from licet.shell.words import short
+from licet.shell.words import day, short
 
 COLUMNS = ("name", "domain", "export_control", "created_at", "id")
 
@@ -23,7 +23,7 @@ def entry(account: SmartAccount) -> Record:
         "name": account.name,
         "domain": account.domain,
         "export_control": account.export_allowed,
-        "created_at": account.created_at,
+        "created_at": day(account.created_at),
         "id": short(account.id),
     }
 

@@ -15,14 +15,15 @@ from licet.shell.finding import account_and_places, account_of, one_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Mark, Record, Shown
+from licet.shell.words import day
 
 COLUMNS = (
+    "id",
     "severity",
     "alert",
     "source",
     "action_due_at",
     "raised_at",
-    "id",
     "message",
 )
 MARKS = {Severity.MAJOR: Mark.BAD, Severity.MINOR: Mark.WARN, Severity.INFORMATIONAL: Mark.PLAIN}
@@ -69,11 +70,11 @@ def dismiss(site: Site, given: argparse.Namespace, printer: Printer) -> None:
 
 def _entry(alert: Alert, names: dict[VirtualAccountId, str]) -> Record:
     return {
+        "id": alert_id(alert),
         "severity": Shown(alert.severity, alert.severity, MARKS[alert.severity]),
         "alert": alert.kind,
         "source": names.get(alert.source) if alert.source else None,
-        "action_due_at": alert.action_due_at,
-        "raised_at": alert.raised_at,
-        "id": alert_id(alert),
+        "action_due_at": day(alert.action_due_at),
+        "raised_at": day(alert.raised_at),
         "message": alert.message,
     }

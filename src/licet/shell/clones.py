@@ -18,6 +18,7 @@ from licet.shell.instances import brief
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Mark, Record, Shown
+from licet.shell.words import day
 
 COLUMNS = ("udi", "host_name", "virtual_account", "state", "since", "id")
 
@@ -82,6 +83,6 @@ def _row(alert: Alert, work: Work) -> Record | None:
     return {
         **brief(instance, place.name if place else ""),
         "state": refused if instance.cloned else Shown("suspected", "suspected", Mark.WARN),
-        "since": alert.raised_at,
+        "since": day(alert.raised_at),
         "id": Shown(instance.id, instance.id[:8]),
     }

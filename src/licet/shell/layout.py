@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 GAP = "  "
-# A cell may be broken after one of these.
-_CHUNK = re.compile(r"[^ ,_.]*[ ,_.]*")
+_WORDS = re.compile(r"[^ ]* *")
+_PIECES = re.compile(r"[^ ,_.]*[ ,_.]*")
 
 
 def width_of(text: str) -> int:
@@ -25,14 +25,18 @@ def pad(text: str, width: int, *, right: bool) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return a text in lines that are no wider than `width`, where it has places to break."""
+    """Return a text in lines no wider than `width`, where it has places to break.
+
+    It is broken at blanks; a word that is wider than the line also behind `,`, `_` and `.`.
+    """
     lines: list[str] = []
     line = ""
-    for chunk in _CHUNK.findall(text):
-        if line and width_of(line) + width_of(chunk.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += chunk
+    for word in _WORDS.findall(text):
+        for piece in [word] if width_of(word.rstrip()) <= width else _PIECES.findall(word):
+            if line and width_of(line) + width_of(piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
@@ -59,26 +63,43 @@ class Layout:
 def fit(table: Sequence[Sequence[str]], rights: Sequence[bool], limit: int | None) -> Layout:
     """Return the layout of a table; where it is wider than `limit`, its widest texts are broken."""
     columns = list(zip(*table, strict=True))
-    widths = [max(map(width_of, column)) for column in columns]
-    if limit is not None:
+    natural = [max(map(width_of, column)) for column in columns]
+    widths = list(natural)
+    room = 0 if limit is None else limit - len(GAP) * (len(widths) - 1)
+    # Between words first; only where that is not enough, inside of them.
+    for parts in (_WORDS, _PIECES) if limit is not None and sum(widths) > room else ():
         floors = [
-            width if right else max(_longest_chunk(cell) for cell in column)
+            width if right else max(_longest(parts, cell) for cell in column)
             for column, width, right in zip(columns, widths, rights, strict=True)
         ]
-        excess = sum(widths) + len(GAP) * (len(widths) - 1) - limit
-        while excess > 0:
-            room = [
-                (width, at)
-                for at, (width, floor) in enumerate(zip(widths, floors, strict=True))
-                if width > floor
-            ]
-            if not room:
-                break
-            _, widest = max(room)
-            widths[widest] -= 1
-            excess -= 1
+        _shrink(widths, floors, room)
+    if widths != natural:
+        taken = [
+            width if right else max(width_of(line) for cell in column for line in wrap(cell, width))
+            for column, width, right in zip(columns, widths, rights, strict=True)
+        ]
+        widths = _grow(taken, natural, room)
     return Layout(tuple(widths), tuple(rights))
 
 
-def _longest_chunk(cell: str) -> int:
-    return max(width_of(chunk.rstrip()) for chunk in _CHUNK.findall(cell))
+def _grow(widths: list[int], natural: Sequence[int], limit: int) -> list[int]:
+    """Give what no line needs to the columns that miss the least, as far as it makes them whole."""
+    spare = limit - sum(widths)
+    for missing, at in sorted((full - widths[at], at) for at, full in enumerate(natural)):
+        given = missing if missing <= spare else 0
+        widths[at] += given
+        spare -= given
+    return widths
+
+
+def _shrink(widths: list[int], floors: Sequence[int], limit: int) -> None:
+    """Make the widest columns narrower until all fit, none below its floor."""
+    while sum(widths) > limit:
+        room = [(width, at) for at, width in enumerate(widths) if width > floors[at]]
+        if not room:
+            return
+        widths[max(room)[1]] -= 1
+
+
+def _longest(parts: re.Pattern[str], cell: str) -> int:
+    return max(width_of(part.rstrip()) for part in parts.findall(cell))

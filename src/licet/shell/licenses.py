@@ -17,7 +17,7 @@ from licet.shell.finding import account_and_places, account_of, license_name, li
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Record
-from licet.shell.words import status
+from licet.shell.words import day, status
 from licet.wire.messages import Compliance
 
 COLUMNS = (
@@ -45,7 +45,7 @@ def entry(pool: Pool, name: str, place: str, now: datetime) -> Record:
         "balance": balance(pool, now),
         "compliance": status(stands, good=stands is Compliance.IN_COMPLIANCE),
         "kinds": sorted({held.kind for held in counting}),
-        "next_expiry": min(ends, default=None),
+        "next_expiry": day(min(ends, default=None)),
     }
 
 

@@ -20,7 +20,7 @@ from licet.shell.order_files import read_orders
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Record, Shown
-from licet.shell.words import status
+from licet.shell.words import day, status
 
 COLUMNS = (
     "order",
@@ -42,8 +42,8 @@ def entry(site: Site, holding: Holding, name: str, place: str) -> Record:
         "license": name,
         "quantity": holding.quantity,
         "kind": holding.kind,
-        "starts_at": holding.starts_at,
-        "ends_at": holding.ends_at,
+        "starts_at": day(holding.starts_at),
+        "ends_at": day(holding.ends_at),
         "status": _status(site, holding),
     }
 

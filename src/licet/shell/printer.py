@@ -19,7 +19,9 @@ from licet.shell.values import (
     printable,
     to_plain,
     to_text,
+    whole,
 )
+from licet.shell.words import title
 
 # A table's columns are as wide as these first rows need; the rows behind them are not held.
 MEASURED = 500
@@ -88,12 +90,12 @@ class Printer:
         beside = {name: value for name, value in record.items() if name not in below}
         width = max(len(name) for name in beside)
         for name, value in beside.items():
-            text = self._paint(to_text(value, seconds=True), mark_of(value))
-            self._line(f"{name.replace('_', ' ').capitalize().ljust(width)}  {text}")
+            text = self._paint(to_text(whole(value), seconds=True), mark_of(value))
+            self._line(f"{title(name).ljust(width)}  {text}")
         for name, value in below.items():
             assert isinstance(value, Sequence)  # noqa: S101 - it was looked at
             self._line("")
-            self._line(f"{name.replace('_', ' ').capitalize()}:")
+            self._line(f"{title(name)}:")
             rows = [row for row in value if isinstance(row, Mapping)]
             self.rows(list(rows[0]), rows)
 

@@ -12,7 +12,7 @@ from licet.shell.finding import account_and_places
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Record, Shown
-from licet.shell.words import short, status
+from licet.shell.words import day, short, status
 
 COLUMNS = (
     "id",
@@ -33,7 +33,7 @@ def entry(token: IdToken, place: str, now: datetime) -> Record:
         "id": short(token.id),
         "virtual_account": place,
         "status": _status(token, now),
-        "expires_at": token.expires_at,
+        "expires_at": day(token.expires_at),
         "uses": token.uses,
         "uses_max": Shown(None, "any") if token.uses_max is None else token.uses_max,
         "export_controlled": token.export_allowed,

@@ -84,6 +84,11 @@ def is_nothing(value: Value) -> bool:
     return value is None or (isinstance(value, Shown) and value.value is None)
 
 
+def whole(value: Value) -> Value:
+    """Return the instant of a day, and anything else as it is."""
+    return value.value if isinstance(value, Shown) and isinstance(value.value, datetime) else value
+
+
 def mark_of(value: Value) -> Mark:
     """Return the color that a value may have."""
     return value.mark if isinstance(value, Shown) else Mark.PLAIN

@@ -15,7 +15,7 @@ from licet.shell.finding import account_of, named_place, place_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Record
-from licet.shell.words import short
+from licet.shell.words import day, short
 
 COLUMNS = ("name", "default", "instances", "description", "created_at", "id")
 
@@ -27,7 +27,7 @@ def part(site: Site, place: VirtualAccount) -> Record:
         "default": place.default,
         "instances": site.store.count_instances(place.id),
         "description": place.description,
-        "created_at": place.created_at,
+        "created_at": day(place.created_at),
         "id": short(place.id),
     }
 
