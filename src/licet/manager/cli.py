@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from licet.admin.refusal import AdminRefused
+from licet.manager.keeping import add_backup, add_pki
 from licet.manager.serve import add_serve
 from licet.service.problems import ServiceError
 from licet.shell.completion import add_completion
@@ -24,6 +25,8 @@ DONE, REFUSED = 0, 1
 GROUPS: tuple[Callable[[Groups], None], ...] = (
     add_serve,
     *administration.GROUPS,
+    add_pki,
+    add_backup,
     add_completion,
 )
 

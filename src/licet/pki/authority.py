@@ -96,7 +96,7 @@ def found_authority(*, name: str, chance: Chance, now: datetime) -> AuthorityKey
 
 def keys_due(keys: AuthorityKeys) -> datetime:
     """Return when `renew_keys` has something to do."""
-    return min(_begins(keys.answer_chain[0]) + DATED_BACK + ANSWER_RENEWED_AFTER, _quiet(keys))
+    return min(answer_due(keys), issuer_due(keys))
 
 
 def renew_keys(keys: AuthorityKeys, *, chance: Chance, now: datetime) -> AuthorityKeys:
@@ -108,15 +108,39 @@ def renew_keys(keys: AuthorityKeys, *, chance: Chance, now: datetime) -> Authori
     Raises:
         ValueError: the issuing CA must be replaced and the root key is kept elsewhere.
     """
-    if now >= _quiet(keys) or now < _begins(keys.issuing_chain[0]):
+    if now >= issuer_due(keys) or now < _begins(keys.issuing_chain[0]):
         if _ends(keys.root) - now < ISSUING_LIVES:
             keys = rotate_root(keys, chance=chance, now=now)
         else:
             keys = rotate_issuer(keys, chance=chance, now=now)
+    return renew_answer(keys, chance=chance, now=now)
+
+
+def issuer_due(keys: AuthorityKeys) -> datetime:
+    """Return when the issuing CA is to be replaced, for which the root's key is needed."""
+    return issuer_silent(keys) - ANSWER_RENEWED_AFTER
+
+
+def issuer_silent(keys: AuthorityKeys) -> datetime:
+    """Return when the issuing CA issues nothing any more, if it is not replaced before."""
+    return _ends(keys.issuing_chain[0]) - QUIET
+
+
+def renew_answer(keys: AuthorityKeys, *, chance: Chance, now: datetime) -> AuthorityKeys:
+    """Return the keys with a new answer certificate if it is due; the root's key is not needed.
+
+    Raises:
+        ValueError: the issuing CA issues nothing any more.
+    """
     begins = _begins(keys.answer_chain[0])
-    if now >= begins + DATED_BACK + ANSWER_RENEWED_AFTER or now < begins:
-        keys = _with_answer(keys, chance, now)
+    if now >= answer_due(keys) or now < begins:
+        return _with_answer(keys, chance, now)
     return keys
+
+
+def answer_due(keys: AuthorityKeys) -> datetime:
+    """Return when the answer certificate is to be renewed."""
+    return _begins(keys.answer_chain[0]) + DATED_BACK + ANSWER_RENEWED_AFTER
 
 
 def rotate_issuer(keys: AuthorityKeys, *, chance: Chance, now: datetime) -> AuthorityKeys:
@@ -232,10 +256,6 @@ def _root_key(keys: AuthorityKeys) -> PrivateKey:
     if keys.root_key is None:
         raise ValueError("the licensing root's key is kept elsewhere; bring it to rotate")
     return keys.root_key
-
-
-def _quiet(keys: AuthorityKeys) -> datetime:
-    return _ends(keys.issuing_chain[0]) - QUIET - ANSWER_RENEWED_AFTER
 
 
 def _ends(certificate: bytes) -> datetime:

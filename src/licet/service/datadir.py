@@ -20,6 +20,8 @@ from pathlib import Path
 from licet.service.files import check_owner, check_private, locked, make_directory, trouble
 from licet.service.problems import ServiceError
 
+# Where a restore makes everything before it moves it into its place.
+RESTORING = ".restoring"
 _PID_CHARS_MAX = 20
 # What a data directory may hold before its keys are there: another one is somebody else's.
 _OURS = {"keys", "tls", "licet.db", "licet.db-wal", "licet.db-shm", "serve.lock", "lost+found"}
@@ -27,9 +29,14 @@ _OURS = {"keys", "tls", "licet.db", "licet.db-wal", "licet.db-shm", "serve.lock"
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """Where everything of one authority is."""
+    """Where everything of one authority is.
+
+    Attributes:
+        keys_name: of the directory of its keys; a copy of them may have another one.
+    """
 
     path: Path
+    keys_name: str = "keys"
 
     @property
     def database(self) -> Path:
@@ -39,7 +46,7 @@ class DataDir:
     @property
     def keys(self) -> Path:
         """The directory of the key files."""
-        return self.path / "keys"
+        return self.path / self.keys_name
 
     @property
     def authority_file(self) -> Path:
@@ -154,6 +161,10 @@ def _check(data: DataDir) -> None:
         raise ServiceError(f"{data.path}: it is not a directory")
     check_owner(data.path, found)
     mode = stat.S_IMODE(found.st_mode)
+    if (data.path / RESTORING).exists() and not data.authority_file.exists():
+        raise ServiceError(
+            f"{data.path}: a restore was interrupted here; run `licet manager restore` again"
+        )
     if mode & 0o022:
         raise ServiceError(
             f"{data.path}: others than its owner may change what is in it (mode {mode:04o}); "

@@ -50,7 +50,7 @@ def make_directory(path: Path) -> None:
         raise trouble(path, error) from error
     try:
         path.chmod(PRIVATE_DIRECTORY)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise trouble(path, error) from error
 
@@ -67,7 +67,7 @@ def write_file(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     try:
         _write_new(new, data, mode)
         new.replace(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         with suppress(OSError):
             new.unlink()
@@ -83,7 +83,7 @@ def remove_file(path: Path) -> None:
     try:
         path.with_name(path.name + NEW).unlink(missing_ok=True)
         path.unlink(missing_ok=True)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise trouble(path, error) from error
 
@@ -195,8 +195,12 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
         os.close(handle)
 
 
-def _sync(directory: Path) -> None:
-    """Make the names in a directory durable."""
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable.
+
+    Raises:
+        OSError: it cannot be done.
+    """
     handle = os.open(directory, _READ | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -44,11 +44,20 @@ class Keyring:
         Raises:
             ServiceError: an authority lives in this directory already, or it cannot be written.
         """
+        keys = found_authority(name=name, chance=chance, now=now)
+        return cls.bring(data, keys, keys.root_key)
+
+    @classmethod
+    def bring(cls, data: DataDir, keys: AuthorityKeys, root_key: PrivateKey | None) -> "Keyring":
+        """Write keys that come from elsewhere into a directory that has none.
+
+        Raises:
+            ServiceError: an authority lives there already, or it cannot be written.
+        """
         with locked(data.keys / "lock"):
             if data.authority_file.exists():
                 raise ServiceError(f"{data.authority_file}: an authority lives here already")
-            keys = found_authority(name=name, chance=chance, now=now)
-            _write(data, replace(keys, root_key=None), keys.root_key, former=None)
+            _write(data, replace(keys, root_key=None), root_key, former=None)
         return cls.open(data)
 
     @classmethod

@@ -138,6 +138,15 @@ class Printer:
         elif done % PROGRESS_EVERY == 0:
             print(f"\r{what}: {done} of {of}", end="", file=self._errors, flush=True)
 
+    def share(self, what: str, done: int, of: int) -> None:
+        """Show how much of long work is done, in percent, where somebody watches."""
+        if not self._terminal.watched:
+            return
+        if done >= of:
+            self._end_progress()
+        else:
+            print(f"\r{what}: {100 * done // of} %\x1b[K", end="", file=self._errors, flush=True)
+
     def _end_progress(self) -> None:
         if self._terminal.watched:
             print("\r\x1b[K", end="", file=self._errors, flush=True)

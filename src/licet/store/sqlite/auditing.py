@@ -32,6 +32,12 @@ class Audited:
     wrong: int = 0
     examples: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """Where it is not; empty where it is everywhere."""
+        others = self.wrong - len(self.examples)
+        return "; ".join(self.examples) + (f" and {others} more" if others else "")
+
 
 @contextmanager
 def read_only(path: Path) -> Iterator[apsw.Connection]:

@@ -1,0 +1,227 @@
+"""Makes a data directory of a backup, on a machine that may have another name: all of it or nothing.
+
+Everything is made inside `.restoring` in the new directory and moved into its place at the end; the
+keys come last, and until they are there, it is no data directory. What a crash leaves is cleared away
+by the next attempt.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from licet.admin.listing import every
+from licet.kernel.chance import Chance
+from licet.kernel.time import instant, print_instant
+from licet.ledger.model import Event, Policy
+from licet.ledger.ports import Store
+from licet.pki.authority import AuthorityKeys, begin_epoch
+from licet.service.backup import Report
+from licet.service.certificate import check_name, make_certificate
+from licet.service.datadir import RESTORING, DataDir, create_data, open_data
+from licet.service.files import make_directory, sync_directory, trouble
+from licet.service.keyring import Keyring
+from licet.service.losses import Loss, losses
+from licet.service.problems import ServiceError
+from licet.service.truce import put_off
+from licet.service.verify import Check, Examined, Result, check_belongs, examine
+from licet.store.sqlite.problems import StoreError
+from licet.store.sqlite.store import SqliteStore
+from licet.wire.keys import PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore came to.
+
+    Attributes:
+        checks: what was looked at; where one failed, nothing was restored.
+        data: None where nothing was restored.
+        keys: as they go on.
+        backup_at: everything before that instant is there.
+        losses: what may not be.
+    """
+
+    checks: Sequence[Check]
+    data: DataDir | None = None
+    keys: AuthorityKeys | None = None
+    root_key_here: bool = False
+    backup_at: datetime | None = None
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be restored.
+
+    Attributes:
+        backup: the file.
+        to: a directory that is empty or not there.
+        passphrase: opens the keys in the backup.
+        keys: a copy of a `keys/` directory, in place of those.
+        names: of the new machine, for its TLS certificate; without any, the first `serve` makes it.
+        who: named in every event.
+    """
+
+    backup: Path
+    to: Path
+    passphrase: str | None
+    keys: Path | None
+    names: Sequence[str]
+    who: str
+
+
+def restore(request: Request, *, chance: Chance, now: datetime, report: Report) -> Restored:
+    """Restore a backup, after examining it as `verify` does.
+
+    Raises:
+        ServiceError: the directory is not empty, there are no keys, or it cannot be written.
+    """
+    for name in request.names:
+        check_name(name)
+    brought = None if request.keys is None else _read_keys(request.keys)
+    made = not request.to.exists()
+    _clear(request.to)
+    make_directory(request.to)
+    staging = request.to / RESTORING
+    try:
+        make_directory(staging)
+        restored = _restore(request, brought, staging, chance, now, report)
+    except (StoreError, OSError) as error:
+        _undo(request.to, made=made)
+        raise (
+            ServiceError(str(error))
+            if isinstance(error, StoreError)
+            else trouble(request.to, error)
+        ) from error
+    except BaseException:
+        _undo(request.to, made=made)
+        raise
+    if restored.data is None:
+        _undo(request.to, made=made)
+    return restored
+
+
+def _restore(
+    request: Request,
+    brought: tuple[AuthorityKeys, PrivateKey | None] | None,
+    staging: Path,
+    chance: Chance,
+    now: datetime,
+    report: Report,
+) -> Restored:
+    examined = examine(request.backup, staging, passphrase=request.passphrase, report=report)
+    manifest = examined.manifest
+    if brought is not None and manifest is not None:
+        _take_keys(examined, brought)
+    if manifest is None or not examined.good:
+        return Restored(examined.checks)
+    if examined.keys is None:
+        raise ServiceError(
+            "there are no private keys to go on with: give --passphrase-file where the backup "
+            "has them, or --keys DIR, a copy of the keys/ directory of this authority"
+        )
+    backup_at = instant(manifest.taken_at)
+    if now < backup_at:
+        raise ServiceError(
+            f"the clock of this machine ({print_instant(now)}) is before the backup "
+            f"({print_instant(backup_at)}): set it, then restore"
+        )
+    data = create_data(staging)
+    epoch = max(examined.keys.epoch, manifest.epoch)
+    keys = begin_epoch(replace(examined.keys, epoch=epoch), backup_at=backup_at, now=now)
+    Keyring.bring(data, keys, examined.root_key)
+    if request.names:
+        make_certificate(data, names=request.names, chance=chance, now=now)
+    lost = _go_on(data, backup_at, request, now, report)
+    _move_in(data, request.to)
+    return Restored(
+        checks=examined.checks,
+        data=open_data(request.to),
+        keys=keys,
+        root_key_here=examined.root_key is not None,
+        backup_at=backup_at,
+        losses=lost,
+    )
+
+
+def _take_keys(examined: Examined, brought: tuple[AuthorityKeys, PrivateKey | None]) -> None:
+    """Go on with keys from elsewhere, in place of those in the backup."""
+    assert examined.manifest is not None  # noqa: S101 - the caller looked
+    examined.keys, examined.root_key = brought
+    examined.checks = [check for check in examined.checks if check.result is not Result.NOT_CHECKED]
+    examined.checks.extend(check_belongs(examined.manifest, brought[0]))
+
+
+def _read_keys(path: Path) -> tuple[AuthorityKeys, PrivateKey | None]:
+    """Return the keys in a copy of a `keys/` directory."""
+    copy = DataDir(path.parent, keys_name=path.name)
+    keyring = Keyring.open(copy)
+    return keyring.current(), keyring.read_root_key() if keyring.root_key_here() else None
+
+
+def _go_on(
+    data: DataDir, backup_at: datetime, request: Request, now: datetime, report: Report
+) -> tuple[Loss, ...]:
+    """Note the restore in every account, and give everybody time to be heard."""
+    store = SqliteStore.open(data.database)
+    try:
+        in_backup = request.keys is None
+        lost = tuple(losses(store, backup_at=backup_at, now=now, keys_in_backup=in_backup))
+        put_off(store, Policy(), now, lambda done: report("putting off what falls due", done, done))
+        _record(store, backup_at, request.who, now)
+    finally:
+        store.close()
+    return lost
+
+
+def _record(store: Store, backup_at: datetime, who: str, now: datetime) -> None:
+    text = f"the ledger was restored from the backup of {print_instant(backup_at)}"
+    accounts = list(every(store.list_accounts))
+    with store.begin(alone=True) as work:
+        for account in accounts:
+            work.record(Event(now, who, account.id, None, account.id, text))
+        work.commit()
+
+
+def _clear(path: Path) -> None:
+    """Pass if a directory is empty or not there; what an interrupted restore left is removed.
+
+    Raises:
+        ServiceError: it holds something.
+    """
+    try:
+        there = {entry.name for entry in path.iterdir()} - {"lost+found"}
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise trouble(path, error) from error
+    if RESTORING in there and "keys" not in there:
+        _undo(path, made=False)
+        there = {entry.name for entry in path.iterdir()} - {"lost+found"}
+    if there:
+        names = ", ".join(sorted(there)[:3])
+        raise ServiceError(f"{path}: it is not empty ({names}); restore into a new directory")
+
+
+def _undo(path: Path, *, made: bool) -> None:
+    """Remove what a restore made; `.restoring` goes last, and says until then that it was one."""
+    for name in ("licet.db", "tls", RESTORING):
+        found = path / name
+        if found.is_dir():
+            shutil.rmtree(found, ignore_errors=True)
+        else:
+            found.unlink(missing_ok=True)
+    if made and path.exists() and not any(path.iterdir()):
+        path.rmdir()
+
+
+def _move_in(staged: DataDir, to: Path) -> None:
+    """Move everything into its place, the keys last."""
+    for path in (staged.database, staged.tls, staged.keys):
+        sync_directory(path.parent)
+        path.rename(to / path.name)
+        sync_directory(to)
+    shutil.rmtree(staged.path)
+    sync_directory(to)
