@@ -50,9 +50,10 @@ class KeyRenewal:
         warning = issuer_due(keys) - WARNED_BEFORE
         if self._warned_at is not None:
             warning = max(warning, self._warned_at + WARNED_EVERY)
-        renewal = answer_due(keys)
-        # Once the issuing CA is silent, there is nothing left but to say so.
-        return warning if renewal >= issuer_silent(keys) else min(renewal, warning)
+            if self._warned_at >= issuer_silent(keys):
+                # Nothing can be renewed any more: there is nothing left but to say so.
+                return warning
+        return min(answer_due(keys), warning)
 
     def tick(self, now: datetime) -> str:
         """Renew what is due, as far as the keys that are here allow."""

@@ -83,9 +83,9 @@ def restore(request: Request, *, chance: Chance, now: datetime, report: Report) 
     brought = None if request.keys is None else _read_keys(request.keys)
     made = not request.to.exists()
     _clear(request.to)
-    make_directory(request.to)
     staging = request.to / RESTORING
     try:
+        make_directory(request.to)
         make_directory(staging)
         restored = _restore(request, brought, staging, chance, now, report)
     except (StoreError, OSError) as error:

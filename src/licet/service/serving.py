@@ -15,16 +15,16 @@ from licet.admin.sweep import Sweep
 from licet.endpoint.endpoint import Endpoint
 from licet.kernel.chance import Chance
 from licet.ledger.model import Policy
-from licet.pki.authority import keys_due, renew_keys
 from licet.service.clock import Clock
 from licet.service.datadir import DataDir, hold
 from licet.service.descriptors import allow_connections
 from licet.service.keyring import Keyring
 from licet.service.listening import open_ports
 from licet.service.problems import ServiceError
+from licet.service.renewal import KeyRenewal
 from licet.service.server import Parts, Server
 from licet.service.settings import Settings, parse_address
-from licet.service.tending import KeyDuty, Tender
+from licet.service.tending import Duty, Tender
 from licet.service.tls import Tls
 from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.store import SqliteStore
@@ -107,11 +107,8 @@ def _open_store(path: Path) -> SqliteStore:
 
 def _tender(store: SqliteStore, keyring: Keyring, clock: Clock, chance: Chance) -> Tender:
     """Return who tends; it has a keyring of its own, since another thread uses the other one."""
-    keys = KeyDuty(
-        lambda: keys_due(keyring.current()),
-        lambda now: keyring.change(lambda keys: renew_keys(keys, chance=chance, now=now)),
-    )
-    return Tender({"sweep": Sweep(store, Policy()), "keys": keys}, clock)
+    duties: dict[str, Duty] = {"sweep": Sweep(store, Policy()), "keys": KeyRenewal(keyring, chance)}
+    return Tender(duties, clock)
 
 
 def _listen_to_signals(

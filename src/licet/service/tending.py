@@ -5,7 +5,6 @@ the serving.
 """
 
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -89,25 +88,3 @@ class Tender:
                     rest = tending.run(self._clock.now())
                     next_s[tending] = self._clock.elapsed_s() + rest.total_seconds()
             self._stopped.wait(max(min(next_s.values()) - self._clock.elapsed_s(), 0))
-
-
-class KeyDuty:
-    """The renewal of an authority's own certificates, when they come near their end.
-
-    Args:
-        due: returns when.
-        renew: does it.
-    """
-
-    def __init__(self, due: Callable[[], datetime], renew: Callable[[datetime], object]) -> None:
-        self._due = due
-        self._renew = renew
-
-    def next_due(self) -> datetime:
-        """Return when something is to be renewed."""
-        return self._due()
-
-    def tick(self, now: datetime) -> str:
-        """Renew it."""
-        self._renew(now)
-        return "renewed"
