@@ -68,6 +68,9 @@ class Reader:
         read = Read(digest(data))
         try:
             opened = open_envelope(data, max_bytes=limits.MAX_REQUEST_BYTES)
+            if opened.kind is Kind.REGISTER:
+                # Who registers may know no root: it must be able to believe why it is not read.
+                read = replace(read, trust_version=0)
             message = REQUESTS.decode(opened.payload)
             read = replace(read, trust_version=_trust_version(message))
             return self._believe(read, opened, message, peer)
