@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -29,9 +28,6 @@ from licet.service.tls import Tls
 from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.store import SqliteStore
 
-# The loop and the thread of the batches take turns at the interpreter. At the 5 ms that Python
-# gives a turn, the loop would wait for so long at every step while a batch is computed.
-SWITCH_S = 0.0005
 TENDING_ENDS_WITHIN_S = 30.0
 
 _LOG = structlog.get_logger(__name__)
@@ -66,7 +62,6 @@ def serve(
     addresses = [parse_address(text) for text in settings.listen]
     connections = allow_connections(settings.limits.connections_max)
     limits = msgspec.structs.replace(settings.limits, connections_max=connections)
-    sys.setswitchinterval(SWITCH_S)
     with ExitStack() as stack:
         stack.enter_context(hold(data))
         keyring = Keyring.open(data)
