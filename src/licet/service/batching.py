@@ -108,13 +108,13 @@ class Batcher(Generic[Asked, Given]):
         return await self._loop.run_in_executor(self._thread, job)
 
     def close(self) -> None:
-        """Let nothing wait any longer, and the thread end when it is done."""
+        """Let nothing wait any longer, and return when the batch that runs has ended."""
         if self._timer is not None:
             self._timer.cancel()
         for waiting in self._waiting:
             waiting.given.cancel()
         self._waiting.clear()
-        self._thread.shutdown(wait=False)
+        self._thread.shutdown()
 
     def _begin(self) -> None:
         if self._timer is not None:
