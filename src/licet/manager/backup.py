@@ -113,8 +113,10 @@ def restore(given: argparse.Namespace, printer: Printer) -> int:
         "tls_names": list(given.name),
     }
     if printer.as_json:
-        record["checks"] = [_row(check) for check in restored.checks]
-        record["may_be_lost"] = [_loss(loss) for loss in restored.losses]
+        checks = [_row(check) for check in restored.checks]
+        lost = [_loss(loss) for loss in restored.losses]
+        printer.record({**record, "checks": checks, "may_be_lost": lost})
+        return DONE
     printer.record(record)
     gone = print_period(now - restored.backup_at)
     printer.say("")
