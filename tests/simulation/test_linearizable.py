@@ -198,7 +198,7 @@ def test_the_checker_finds_what_no_order_explains() -> None:
         Done(Use("b", 1), "in-compliance", 0, 10),
     ]
     assert linearization(both, last, pool) is None
-    one = [both[0], Done(Use("b", 1), "out-of-compliance", 0, 10)]
+    one: list[Done[AnyCall, AnyResult]] = [both[0], Done(Use("b", 1), "out-of-compliance", 0, 10)]
     order = linearization(one, last, pool)
     assert order is not None
     assert [done.call for done in order] == [Use("a", 1), Use("b", 1)]
