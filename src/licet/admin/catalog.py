@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from licet.admin.lines import Wrong, refuse_wrong
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import check_tag
 from licet.ledger.model import License, Product
@@ -46,16 +47,17 @@ def import_catalog(work: Work, document: bytes) -> tuple[int, int]:
     `description`, a license also `export_controlled`. What the catalog knows already is replaced.
 
     Raises:
-        AdminRefused: an entry is wrong; it is named, and nothing is imported.
+        AdminRefused: entries are wrong; they are named, and nothing is imported.
     """
     try:
         catalog = msgspec.json.decode(document, type=_Catalog)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise AdminRefused(f"the catalog cannot be read: {error}") from error
-    products = [_read(raw, _Entry, "products", at) for at, raw in enumerate(catalog.products, 1)]
-    licenses = [_read(raw, _License, "licenses", at) for at, raw in enumerate(catalog.licenses, 1)]
-    _check_unique(products, "products")
-    _check_unique(licenses, "licenses")
+    wrong: list[Wrong] = []
+    products = _read_all(catalog.products, _Entry, "products", wrong)
+    licenses = _read_all(catalog.licenses, _License, "licenses", wrong)
+    entries = len(catalog.products) + len(catalog.licenses)
+    refuse_wrong(wrong, "1 entry" if entries == 1 else f"{entries} entries")
     for product in products:
         work.put_product(Product(product.tag, product.name, product.description))
     for entry in licenses:
@@ -65,20 +67,25 @@ def import_catalog(work: Work, document: bytes) -> tuple[int, int]:
     return len(products), len(licenses)
 
 
-def _read(raw: msgspec.Raw, shape: type[_AnyEntry], list_name: str, at: int) -> _AnyEntry:
-    try:
-        entry = msgspec.json.decode(raw, type=shape)
-        check_tag(entry.tag)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise AdminRefused(f"{list_name}, entry {at}: {error}") from error
-    return entry
+def _read_all(
+    raws: Sequence[msgspec.Raw], shape: type[_AnyEntry], list_name: str, wrong: list[Wrong]
+) -> list[_AnyEntry]:
+    """Return the entries of a list; add to `wrong` what is wrong with others.
 
-
-def _check_unique(entries: Sequence[_Entry], list_name: str) -> None:
-    """Refuse a tag that comes twice: which of the two is meant, nobody could tell."""
+    A tag that comes twice is: which of the two is meant, nobody could tell.
+    """
+    entries: list[_AnyEntry] = []
     first: dict[str, int] = {}
-    for at, entry in enumerate(entries, 1):
+    for at, raw in enumerate(raws, 1):
+        where = f"{list_name}, entry {at}"
+        try:
+            entry = msgspec.json.decode(raw, type=shape)
+            check_tag(entry.tag)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            wrong.append(Wrong(where, str(error)))
+            continue
         if first.setdefault(entry.tag, at) != at:
-            raise AdminRefused(
-                f"{list_name}, entry {at}: entry {first[entry.tag]} has the tag {entry.tag} already"
-            )
+            why = f"entry {first[entry.tag]} has the tag {entry.tag} already"
+            wrong.append(Wrong(where, why))
+        entries.append(entry)
+    return entries

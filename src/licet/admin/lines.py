@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from licet.admin.refusal import AdminRefused
-from licet.kernel.words import counted
 
 TOLD_MAX = 20
 
@@ -22,13 +21,12 @@ class Wrong:
     why: str
 
 
-def refuse_wrong(wrong: Sequence[Wrong], of: int, noun: str) -> None:
+def refuse_wrong(wrong: Sequence[Wrong], of: str) -> None:
     """Refuse what has wrong lines.
 
     Args:
         wrong: in the order of the lines.
-        of: how many lines there are.
-        noun: what a line is called.
+        of: how many lines there are, e.g. `10000 lines`.
 
     Raises:
         AdminRefused: there are wrong lines; the first 20 are named.
@@ -37,8 +35,8 @@ def refuse_wrong(wrong: Sequence[Wrong], of: int, noun: str) -> None:
         return
     if not wrong[0].where:
         raise AdminRefused(wrong[0].why)
-    verb = "is" if len(wrong) == 1 else "are"
     told = [f"  {one.where}: {one.why}" for one in wrong[:TOLD_MAX]]
     more = [f"  and {len(wrong) - TOLD_MAX} more"] if len(wrong) > TOLD_MAX else []
-    first = f"{len(wrong)} of {counted(of, noun)} {verb} wrong; nothing was imported"
+    verb = "is" if len(wrong) == 1 else "are"
+    first = f"{len(wrong)} of {of} {verb} wrong; nothing was imported"
     raise AdminRefused("\n".join([first, *told, *more]))

@@ -11,10 +11,12 @@ from licet.admin.licenses import Ordered, OrderLine, add_lines, wrong_with
 from licet.admin.lines import Wrong, refuse_wrong
 from licet.admin.listing import every
 from licet.admin.names import LicenseNames
+from licet.admin.naming import offer
 from licet.admin.refusal import AdminRefused
 from licet.kernel.chance import Chance
 from licet.kernel.ids import AccountId
-from licet.kernel.words import counted
+from licet.kernel.time import epoch_seconds
+from licet.kernel.words import agree, counted
 from licet.ledger.model import Alert, Holding, LicenseKind, Severity, SmartAccount, VirtualAccount
 from licet.ledger.ports import Store, Work
 
@@ -74,7 +76,7 @@ def import_orders(
     reader = _Reader(work, account, LicenseNames(every(store.list_licenses)), now)
     read = [line if isinstance(line, Wrong) else reader.read(line) for line in lines]
     ordered = [line for line in read if isinstance(line, Ordered)]
-    refuse_wrong([line for line in read if isinstance(line, Wrong)], len(lines), "line")
+    refuse_wrong([line for line in read if isinstance(line, Wrong)], counted(len(lines), "line"))
     _check_orders(store, work, account, ordered, again=again, now=now)
     return add_lines(work, ordered, who=who, now=now, chance=chance, watch=watch)
 
@@ -121,25 +123,29 @@ def _check_orders(
     """Refuse orders that were taken before, or tell of them where that was meant."""
     before = _quantities(store, work, account.id)
     known = {one.order.casefold(): one for one in ordered if one.order.casefold() in before}
-    for key, one in known.items():
-        there = counted(before[key], "license")
-        if not again:
-            raise AdminRefused(
-                f"the order {one.order} was taken before: {there} of it "
-                f"{'is' if before[key] == 1 else 'are'} there; nothing was imported. "
-                "To add it once more, give --again"
-            )
-        work.put_alert(
-            Alert(
-                key=f"duplicate:{account.id}:{key}",
-                kind=DUPLICATE,
-                severity=Severity.MINOR,
-                account=account.id,
-                source=one.place.id,
-                message=f"the order {one.order} was taken again; {there} of it had been there",
-                raised_at=now,
-            )
+    if not known:
+        return
+    first = next(iter(known.values()))
+    names = offer(one.order for one in known.values())
+    there = agree(sum(before[key] for key in known), "license is there", "licenses are there")
+    if not again:
+        what = f"the order {names} was" if len(known) == 1 else f"{len(known)} orders were"
+        which = "" if len(known) == 1 else f" ({names})"
+        raise AdminRefused(
+            f"{what} taken before{which}, {there}; nothing was imported. "
+            "To take it all once more, give --again"
         )
+    work.put_alert(
+        Alert(
+            key=f"duplicate:{account.id}:{epoch_seconds(now)}:{first.order}",
+            kind=DUPLICATE,
+            severity=Severity.MINOR,
+            account=account.id,
+            source=first.place.id,
+            message=f"taken again, though {there} from before: {names}",
+            raised_at=now,
+        )
+    )
 
 
 def _quantities(store: Store, work: Work, account: AccountId) -> Counter[str]:

@@ -8,7 +8,7 @@ from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
 from licet.kernel.words import counted
 from licet.ledger.model import License
-from licet.shell.files import read_bytes
+from licet.shell.files import read_json
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Record
@@ -28,7 +28,7 @@ def entry(license_: License) -> Record:
 
 def import_(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     """Put the products and licenses of a file into the catalog."""
-    document = sample_catalog() if given.sample else read_bytes(given.file)
+    document = sample_catalog() if given.sample else read_json(given.file)
     try:
         products, licenses = site.do(lambda work: import_catalog(work, document))
     except AdminRefused as refused:

@@ -1,5 +1,6 @@
 """Reads the files that people name, up to a size; `-` is what comes in."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -27,6 +28,23 @@ def read_bytes(name: str) -> bytes:
     if len(data) > BYTES_MAX:
         raise AdminRefused(f"{name}: it is larger than {BYTES_MAX // 2**20} MiB; split it")
     return data
+
+
+def read_json(name: str) -> bytes:
+    """Return a JSON document, read but not yet understood.
+
+    Raises:
+        AdminRefused: as `read_text`, or it is not JSON; the text says where not.
+    """
+    text = read_text(name)
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        why = "it ends too early" if error.pos >= len(text.rstrip()) else error.msg
+        raise AdminRefused(f"{name}: line {error.lineno}: it is not JSON: {why}") from error
+    except (ValueError, RecursionError) as error:
+        raise AdminRefused(f"{name}: it is not JSON that can be read: {error}") from error
+    return text.encode()
 
 
 def read_text(name: str) -> str:

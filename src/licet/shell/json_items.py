@@ -37,7 +37,8 @@ def array_items(text: str) -> Iterator[tuple[str, Fields | Wrong]]:
         try:
             value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            raise AdminRefused(f"{_place(text, error, where)}: {_why(error)}") from error
+            place = _place(text, error, where)
+            raise AdminRefused(f"{place}: it is not JSON from there on: {_why(error)}") from error
         try:
             yield where, _object(value)
         except ValueError as error:
@@ -74,7 +75,9 @@ def _place(text: str, error: Exception, where: str) -> str:
 def _why(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg.removesuffix(" starting at")
+    return str(error)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

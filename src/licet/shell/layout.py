@@ -42,15 +42,16 @@ def wrap(text: str, width: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How wide each column is, and which stand at the right."""
+    """How wide each column is, which stand at the right, and whether a longer text is broken."""
 
     widths: tuple[int, ...]
     rights: tuple[bool, ...]
+    breaks: bool
 
     def lines(self, cells: Sequence[str]) -> Iterator[list[str]]:
         """Yield the lines of one row, each as its padded cells."""
         columns = [
-            [cell] if right or width_of(cell) <= width else wrap(cell, width)
+            wrap(cell, width) if self.breaks and not right else [cell]
             for cell, width, right in zip(cells, self.widths, self.rights, strict=True)
         ]
         for at in range(max(len(column) for column in columns)):
@@ -79,7 +80,7 @@ def fit(table: Sequence[Sequence[str]], rights: Sequence[bool], limit: int | Non
             for column, width, right in zip(columns, widths, rights, strict=True)
         ]
         widths = _grow(taken, natural, room)
-    return Layout(tuple(widths), tuple(rights))
+    return Layout(tuple(widths), tuple(rights), breaks=limit is not None)
 
 
 def _grow(widths: list[int], natural: Sequence[int], limit: int) -> list[int]:

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -20,7 +21,7 @@ FIELDS = ("order", "virtual_account", *NEEDED, "kind", "starts_at", "ends_at")
 # What `order list` prints beside them says nothing that could be ordered.
 PASSED_OVER = ("status",)
 DELIMITERS = ",;\t"
-DIGITS_MAX = 15
+_WHOLE = re.compile(r"-?[0-9]{1,18}\Z")
 
 
 class _Reader(Protocol):
@@ -47,6 +48,8 @@ def read_orders(text: str, given: argparse.Namespace) -> list[WrittenLine | Wron
         AdminRefused: it is not such a file, or has too many lines.
     """
     start = text.lstrip()[:1]
+    if not start:
+        raise AdminRefused("it is empty")
     readers = {"[": array_items, "{": lined_items}
     rows = readers.get(start, _csv)(text)
     lines: list[WrittenLine | Wrong] = []
@@ -108,11 +111,13 @@ def _text(fields: Fields, name: str) -> str:
 
 
 def _quantity(value: object) -> int:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        value = int(value.strip()[:DIGITS_MAX])
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a quantity: a whole number")  # noqa: TRY004 - the same
-    return value
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and _WHOLE.match(text):
+        text = int(text)
+    if not isinstance(text, int) or isinstance(text, bool):
+        why = f"{value!r} is not a quantity: a whole number, 1 or more"
+        raise ValueError(why)  # noqa: TRY004 - all are told alike
+    return text
 
 
 def _csv(text: str) -> Iterator[tuple[str, Fields | Wrong]]:
@@ -120,16 +125,7 @@ def _csv(text: str) -> Iterator[tuple[str, Fields | Wrong]]:
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = [name.strip().casefold() for name in next(_guarded(reader), (0, []))[1]]
-    for name in NEEDED:
-        if name not in header:
-            raise AdminRefused(
-                f"line 1: it is not the header of a file of orders: there is no '{name}' in it. "
-                f"The fields are {', '.join(FIELDS)}; needed are {' and '.join(NEEDED)}"
-            )
-    for name in header:
-        if name not in (*FIELDS, *PASSED_OVER) or header.count(name) > 1:
-            why = "stands there twice" if header.count(name) > 1 else "is no field"
-            raise AdminRefused(f"line 1: '{name}' {why}{suggest(name, FIELDS)}")
+    _check_header(header)
     for number, cells in _guarded(reader):
         where = f"line {number}"
         if not any(cell.strip() for cell in cells):
@@ -138,6 +134,23 @@ def _csv(text: str) -> Iterator[tuple[str, Fields | Wrong]]:
             yield where, Wrong(where, f"it has {len(cells)} values, the header has {len(header)}")
         else:
             yield where, dict(zip(header, cells, strict=True))
+
+
+def _check_header(header: list[str]) -> None:
+    """Refuse what is not the header of a file of orders."""
+    if not set(header) & set(FIELDS):
+        raise AdminRefused(
+            f"line 1: a header is expected, of these fields: {', '.join(FIELDS)}; "
+            f"needed are {' and '.join(NEEDED)}"
+        )
+    for name in header:
+        if name not in (*FIELDS, *PASSED_OVER):
+            raise AdminRefused(f"line 1: there is no field '{name}'{suggest(name, FIELDS)}")
+        if header.count(name) > 1:
+            raise AdminRefused(f"line 1: the field '{name}' stands there twice")
+    for name in NEEDED:
+        if name not in header:
+            raise AdminRefused(f"line 1: the field '{name}' is missing")
 
 
 def _guarded(reader: _Reader) -> Iterator[tuple[int, list[str]]]:

@@ -117,8 +117,8 @@ def _tell(printer: Printer, added: Sequence[Holding]) -> None:
     orders = sorted({holding.order for holding in added})
     quantity = sum(holding.quantity for holding in added)
     text = (
-        f"{counted(quantity, 'license')} of {counted(len(orders), 'order')} "
-        f"({counted(len(added), 'line')}) {'is' if quantity == 1 else 'are'} there"
+        f"{counted(len(orders), 'order')} taken: "
+        f"{counted(len(added), 'line')}, {counted(quantity, 'license')}"
     )
     printer.done(text, {"orders": orders, "lines": len(added), "licenses": quantity})
 
