@@ -174,7 +174,8 @@ def standing(folder: Path, *arguments: str, names: tuple[str, ...] = ()) -> Iter
     ready, log = folder / "ready.json", folder / "log"
     ready.unlink(missing_ok=True)
     listen = () if "--listen" in arguments else ("--listen", "127.0.0.1:0")
-    command = [LICET, "manager", "serve", "--data", data.path, "--ready-file", ready]
+    words = (LICET, "manager", "serve", "--data", data.path, "--ready-file", ready)
+    command = [str(word) for word in words]
     with log.open("ab") as out:
         process = subprocess.Popen([*command, *listen, *arguments], stderr=out)  # noqa: S603
     try:
