@@ -20,7 +20,7 @@ from licet.service.keyring import Keyring
 from licet.service.manifest import Manifest, bundle_keys, fingerprint, print_manifest
 from licet.service.problems import ServiceError
 from licet.service.sealing import check_passphrase, seal
-from licet.store.sqlite.auditing import audit, count_rows, read_only
+from licet.store.sqlite.auditing import audit, checks, count_rows, read_only
 from licet.store.sqlite.database import BUSY_WAIT_MS
 from licet.store.sqlite.migrations import schema_of
 from licet.store.sqlite.problems import StoreError
@@ -121,7 +121,7 @@ def _copy_ledger(source: Path, copy: Path, report: Report) -> None:
 
 def _check_ledger(copy: Path, report: Report) -> None:
     for number, audited in enumerate(audit(copy), 1):
-        report("checking the copy", number, number)
+        report("checking the copy", number, checks())
         if audited.wrong:
             raise ServiceError(
                 f"the ledger is not in order: not so that {audited.check}: {audited.text}"

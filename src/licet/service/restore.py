@@ -6,9 +6,10 @@ by the next attempt.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from licet.admin.listing import every
@@ -134,7 +135,11 @@ def _restore(
     Keyring.bring(data, keys, examined.root_key)
     if request.names:
         make_certificate(data, names=request.names, chance=chance, now=now)
-    lost = _go_on(data, backup_at, request, now, report)
+    waiting = partial(report, "putting off what falls due")
+    instances = manifest.rows.get("instance", 0)
+    lost = _go_on(
+        data, backup_at, request, now, lambda done: waiting(min(done, instances), instances)
+    )
     _move_in(data, request.to)
     return Restored(
         checks=examined.checks,
@@ -162,14 +167,18 @@ def _read_keys(path: Path) -> tuple[AuthorityKeys, PrivateKey | None]:
 
 
 def _go_on(
-    data: DataDir, backup_at: datetime, request: Request, now: datetime, report: Report
+    data: DataDir,
+    backup_at: datetime,
+    request: Request,
+    now: datetime,
+    report: Callable[[int], None],
 ) -> tuple[Loss, ...]:
     """Note the restore in every account, and give everybody time to be heard."""
     store = SqliteStore.open(data.database)
     try:
         in_backup = request.keys is None
         lost = tuple(losses(store, backup_at=backup_at, now=now, keys_in_backup=in_backup))
-        put_off(store, Policy(), now, lambda done: report("putting off what falls due", done, done))
+        put_off(store, Policy(), now, report)
         _record(store, backup_at, request.who, now)
     finally:
         store.close()

@@ -24,7 +24,7 @@ from licet.service.files import PRIVATE_FILE, trouble
 from licet.service.manifest import Manifest, read_bundle, read_manifest, why_not_ours
 from licet.service.problems import ServiceError
 from licet.service.sealing import unseal
-from licet.store.sqlite.auditing import audit, count_rows, master_keys, read_only
+from licet.store.sqlite.auditing import audit, checks, count_rows, master_keys, read_only
 from licet.store.sqlite.problems import StoreError
 from licet.wire.keys import PrivateKey
 
@@ -167,7 +167,7 @@ def _check_ledger(copy: Path, manifest: Manifest, report: Report) -> Iterator[Ch
     """Yield what is found in a ledger; where it is not whole, nothing more can be said of it."""
     try:
         for number, audited in enumerate(audit(copy), 1):
-            report("checking the ledger", number, number)
+            report("checking the ledger", number, checks())
             yield _check(audited.check, audited.text)
         with read_only(copy) as connection:
             rows, numbers = count_rows(connection), master_keys(connection)

@@ -16,6 +16,8 @@ from licet.store.sqlite.statements import statements
 
 EXAMPLES_MAX = 3
 TABLES = tuple(shape.name for shape in (*SHAPES, EVENTS))
+# Of the file and the rows, before the books.
+_FIRST_CHECKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ def audit(path: Path) -> Iterator[Audited]:
         yield _check_rows(connection)
         for name, statement in statements("audit").items():
             yield _found(name, [text for (text,) in connection.execute(statement)])
+
+
+def checks() -> int:
+    """Return how many checks `audit` makes of a ledger that is whole."""
+    return _FIRST_CHECKS + len(statements("audit"))
 
 
 def count_rows(connection: apsw.Connection) -> dict[str, int]:
