@@ -85,7 +85,7 @@ def losses(
         "clones",
         None,
         f"forks that were noticed, and clones that were decided, after {since} are forgotten",
-        "none: a copy that still speaks is noticed again",
+        "decide again what `clone list` shows; a copy that still speaks is noticed again",
     )
     yield from _last_events(store)
 

@@ -25,6 +25,7 @@ from licet.service.files import make_directory, sync_directory, trouble
 from licet.service.keyring import Keyring
 from licet.service.losses import Loss, losses
 from licet.service.problems import ServiceError
+from licet.service.renewal import KeyRenewal
 from licet.service.truce import put_off
 from licet.service.verify import Check, Examined, Result, check_belongs, examine
 from licet.store.sqlite.problems import StoreError
@@ -132,7 +133,11 @@ def _restore(
     data = create_data(staging)
     epoch = max(examined.keys.epoch, manifest.epoch)
     keys = begin_epoch(replace(examined.keys, epoch=epoch), backup_at=backup_at, now=now)
-    Keyring.bring(data, keys, examined.root_key)
+    # The copy may be old: the first answer must be signed by a certificate that is valid.
+    renewal = KeyRenewal(Keyring.bring(data, keys, examined.root_key), chance)
+    if renewal.next_due() <= now:
+        renewal.tick(now)
+    keys = Keyring.open(data).current()
     if request.names:
         make_certificate(data, names=request.names, chance=chance, now=now)
     waiting = partial(report, "putting off what falls due")

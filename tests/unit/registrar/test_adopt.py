@@ -11,7 +11,9 @@ from licet.kernel.ids import AccountId, InstanceId
 from licet.kernel.problems import Code
 from licet.kernel.time import DAY, HOUR, MINUTE, SECOND
 from licet.ledger.model import Policy, RetiredKey
-from licet.wire.keys import draw_key, thumbprint
+from licet.pki.issuer import Issuer
+from licet.registrar.adopt import EDGE
+from licet.wire.keys import draw_key, public_bytes, thumbprint
 from licet.wire.messages import (
     Authorized,
     Compliance,
@@ -104,14 +106,17 @@ def test_the_window_is_exact(tmp_path: Path, offset_s: int) -> None:
 
     before = lost("SN1")
     office.later(SECOND)
+    first = lost("SN2")
+    office.later(EDGE)
     copy = site.back_up()
-    first = office.registered("SN2")
     office.later(5 * MINUTE)
-    last = office.registered("SN3")
+    middle = office.registered("SN3")
     site.burn_and_restore(copy)
+    office.later(EDGE)
+    last = lost("SN4")
     office.later(SECOND)
-    after = lost("SN4")
-    for device in (first, last):
+    after = lost("SN5")
+    for device in (first, middle, last):
         assert isinstance(office.say(device, AUTHORIZE), Authorized)
     for device in (before, after):
         assert code_of(office.say(device, AUTHORIZE)) is Code.UNKNOWN_INSTANCE
@@ -127,6 +132,36 @@ def test_without_a_restore_nobody_is_adopted(site: Site) -> None:
     office.change(lambda work: work.remove_instance(instance.id))
     assert code_of(office.say(device, AUTHORIZE)) is Code.UNKNOWN_INSTANCE
     assert not kept(office, device)
+
+
+def test_what_an_on_prem_signed_is_not_adopted(site: Site) -> None:
+    """An on-prem could enter instances at the manager that no token ever let in."""
+    office = site.office
+    copy = site.back_up()
+    device = office.registered()
+    site.burn_and_restore(copy, after=HOUR)
+    issuer, key = office.keys.issuer, draw_key(office.chance)
+    dates = {"not_before": office.now - HOUR, "not_after": office.now + DAY}
+    sub_ca = issuer.subca_certificate(
+        key=public_bytes(key.public_key()),
+        serial=5,
+        name="On-prem",
+        account=office.example.account,
+        not_before=office.now - HOUR,
+        not_after=office.now + 500 * DAY,
+    )
+    leaf = Issuer(key, (sub_ca, *issuer.chain)).device_certificate(
+        key=public_bytes(device.key.public_key()),
+        serial=6,
+        instance=InstanceId(device.instance),
+        udi=device.udi,
+        account=office.example.account,
+        **dates,
+    )
+    device.chain, own = (leaf, sub_ca, *issuer.chain), device.chain
+    assert code_of(office.say(device, AUTHORIZE)) is Code.UNKNOWN_INSTANCE
+    device.chain = own
+    assert isinstance(office.say(device, AUTHORIZE), Authorized)
 
 
 def test_a_retired_key_stays_retired(site: Site) -> None:

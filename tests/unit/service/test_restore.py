@@ -295,6 +295,22 @@ def test_a_device_of_the_gap_goes_on(standing: Standing) -> None:
     assert office.in_use(LAN) == 3
 
 
+def test_a_copy_of_the_keys_may_be_old(standing: Standing, tmp_path: Path) -> None:
+    """The first answers would be signed by a certificate that has ended, and be no answers."""
+    office = standing.office
+    copy = tmp_path / "copy"
+    shutil.copytree(standing.data.keys, copy)
+    device = office.registered("SN1")
+    office.now += 200 * DAY
+    backup = standing.back_up(passphrase=None)
+    standing.burn()
+    request = replace(standing.request(backup, passphrase=None), keys=copy)
+    restored = restore_now(request, office.now)
+    assert restored.data is not None
+    standing.go_on(restored.data)
+    assert isinstance(office.say(device, AUTHORIZE, (LAN, 1)), Authorized)
+
+
 def test_keys_of_before_are_not_left_readable(standing: Standing, tmp_path: Path) -> None:
     """A copy that everybody can read is no secret any more; better to say so than to use it."""
     copy = tmp_path / "copy"
