@@ -116,7 +116,7 @@ def device(
     silent_for: timedelta = timedelta(0),
 ) -> Instance:
     """Put a product instance that has a host name."""
-    put = books.instance(sn, at=at, lan=lan, mpls=mpls, silent_for=silent_for)
+    put = books.instance(f"{pid} {sn}", at=at, lan=lan, mpls=mpls, silent_for=silent_for)
     named = replace(put, udi=Udi(pid, sn), host_name=host)
     books.do(lambda work: work.put_instance(named))
     return named

@@ -12,7 +12,7 @@ COMPARED = 5000
 def suggest(name: str, names: Iterable[str]) -> str:
     """Return `; did you mean ...?` where there are similar names, otherwise nothing."""
     known = {one.casefold(): one for one in islice(names, COMPARED)}
-    near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.7)
+    near = difflib.get_close_matches(name.casefold(), known, n=3)
     if not near:
         return ""
     listed = " or ".join(f"'{known[one]}'" for one in near)

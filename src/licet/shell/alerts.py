@@ -11,7 +11,7 @@ from licet.admin.listing import every
 from licet.kernel.ids import VirtualAccountId
 from licet.ledger.model import Alert, Severity, VirtualAccount
 from licet.ledger.ports import Work
-from licet.shell.finding import account_and_places, account_of, one_of
+from licet.shell.finding import account_and_places, account_of, check_start, one_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Mark, Record, Shown
@@ -54,9 +54,9 @@ def dismiss(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     def act(work: Work) -> tuple[Alert, Sequence[VirtualAccount]]:
         account = account_of(site, work, given.account)
         standing = every(partial(site.store.list_alerts, account.id))
-        typed = given.alert.lower()
+        typed = check_start(given.alert, "alert")
         found = one_of(
-            (alert for alert in standing if typed and alert_id(alert).startswith(typed)),
+            (alert for alert in standing if alert_id(alert).startswith(typed)),
             f"alert {given.alert} in '{account.name}'",
             lambda alert: f"{alert_id(alert)} ({alert.kind}: {alert.message})",
         )

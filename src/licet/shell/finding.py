@@ -15,6 +15,7 @@ from licet.ledger.ports import Work
 from licet.shell.site import Site
 
 Item = TypeVar("Item")
+START_MIN = 4
 
 
 def account_of(site: Site, work: Work, name: str | None) -> SmartAccount:
@@ -84,6 +85,17 @@ def account_and_places(
 def named_place(site: Site, work: Work, given: argparse.Namespace) -> VirtualAccount:
     """Return the virtual account that was typed, or the default one of the smart account."""
     return place_of(work, account_of(site, work, given.account), given.virtual_account)
+
+
+def check_start(typed: str, what: str) -> str:
+    """Return the beginning of an id, long enough not to be a slip of the hand.
+
+    Raises:
+        AdminRefused: it is too short.
+    """
+    if len(typed) < START_MIN:
+        raise AdminRefused(f"give at least the first {START_MIN} characters of the {what}'s id")
+    return typed.lower()
 
 
 def one_of(found: Iterable[Item], what: str, tell: Callable[[Item], str]) -> Item:

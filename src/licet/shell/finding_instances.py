@@ -38,7 +38,9 @@ def instance_of(site: Site, work: Work, given: argparse.Namespace) -> Instance:
 def _find(site: Site, work: Work, given: argparse.Namespace, text: str) -> Iterable[Instance]:
     udi = _UDI.match(text)
     if udi:
-        return work.instances_of_udi(_check(udi[1].strip(), udi[2].strip()))
+        pid, sn = udi[1].strip(), udi[2].strip()
+        found = work.instances_of_udi(_check(pid, sn))
+        return found or work.instances_of_udi(_check(pid.upper(), sn.upper()))
     if _ID.match(text):
         instance = work.instance(InstanceId(text.lower()))
         return [] if instance is None else [instance]

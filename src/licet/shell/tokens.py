@@ -8,7 +8,7 @@ from licet.admin.tokens import create_token, revoke_token, show_token
 from licet.kernel.ids import TokenId
 from licet.ledger.model import IdToken, VirtualAccount
 from licet.ledger.ports import Work
-from licet.shell.finding import accounts_of, named_place, one_of
+from licet.shell.finding import accounts_of, check_start, named_place, one_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.token_list import entry
@@ -67,7 +67,7 @@ def _find(site: Site, given: argparse.Namespace, work: Work) -> tuple[IdToken, V
     Raises:
         AdminRefused: there is none, or more than one.
     """
-    typed = given.token.lower()
+    typed = check_start(given.token, "token")
     accounts = accounts_of(site, work, given.account)
     exact = work.token(TokenId(typed))
     place = work.virtual_account(exact.virtual_account) if exact else None
