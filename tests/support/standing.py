@@ -92,16 +92,7 @@ class Standing:
         self, *, host: str = "127.0.0.1", port: int | None = None, source: str | None = None
     ) -> "Client":
         """Return a client with one kept connection."""
-        origin = (source, 0) if source else None
-        return Client(
-            http.client.HTTPSConnection(
-                host,
-                port or self.address[1],
-                timeout=WITHIN_S,
-                context=self.trust(),
-                source_address=origin,
-            )
-        )
+        return client_of(self.trust(), host, port or self.address[1], source=source)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
@@ -145,6 +136,16 @@ class Client:
         status, headers, body = self.post(request)
         assert (status, headers["content-type"]) == (200, JOSE), (status, body)
         return device.believe(body, request=request, root_mark=office.root_mark)
+
+
+def client_of(trust: ssl.SSLContext, host: str, port: int, *, source: str | None = None) -> Client:
+    """Return a client with one kept connection."""
+    origin = (source, 0) if source else None
+    return Client(
+        http.client.HTTPSConnection(
+            host, port, timeout=WITHIN_S, context=trust, source_address=origin
+        )
+    )
 
 
 def system_now() -> datetime:

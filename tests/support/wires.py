@@ -25,6 +25,10 @@ class Line:
     aborted: bool = False
     reading: bool = True
 
+    def reads(self) -> bool:
+        """Tell whether anything more would be read."""
+        return self.reading
+
     def write(self, data: bytes) -> None:
         """Keep it."""
         assert not self.closed, "written after the end"

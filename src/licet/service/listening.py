@@ -18,7 +18,7 @@ import structlog
 from licet.service.exchange import render, say
 from licet.service.problems import ServiceError
 from licet.service.protocol import Connection, Front
-from licet.service.roster import Seat, site_of
+from licet.service.roster import Seat, Stage, site_of
 
 BACKLOG = 1024
 ACCEPTED_AT_ONCE = 64
@@ -168,6 +168,8 @@ class Door:
     def welcome(self, caller: socket.socket, seat: Seat, first: bytes) -> None:
         """Lead a caller on by the first byte that it sent."""
         if first == _HANDSHAKE:
+            seat.stage = Stage.SHAKING
+            self._front.roster.wait(seat, seat.until)
             task = self._loop.create_task(self._shake_hands(caller, seat))
             seat.guest = _Handshake(task)
             self._shaking.add(task)

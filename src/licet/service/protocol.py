@@ -25,7 +25,7 @@ from licet.service.guard import (
     malformed,
 )
 from licet.service.reporting import Reporter
-from licet.service.roster import Roster, Seat
+from licet.service.roster import Roster, Seat, Stage
 
 
 class Front:
@@ -95,7 +95,7 @@ class Connection:
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, once the handshake is done."""
         self._transport = cast("asyncio.Transport", transport)
-        self._seat.guest = self
+        self._seat.guest, self._seat.stage = self, Stage.KNOWN
         self._wait(self._front.bounds.head_s)
         if self._front.stopping:
             self._end()

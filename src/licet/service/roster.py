@@ -3,13 +3,16 @@
 A connection *waits* while the next move is its peer's: the handshake, a head, a body, the next
 request. It *works* while a whole request is in our hands. Whoever makes us wait gives way, the
 longest wait first; so slow and silent peers can fill every seat and an honest one still finds a
-place, since it never waits for long.
+place, since it never waits for long. Those who are equally far stand in one line, and the longest
+line gives way: a flood of one kind does not carry off those who are further.
 """
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import chain
 from typing import Protocol
 
 _IPV6_SITE_BITS = 64
@@ -41,6 +44,14 @@ class Guest(Protocol):
         ...
 
 
+class Stage(Enum):
+    """How far a connection came."""
+
+    SILENT = auto()
+    SHAKING = auto()
+    KNOWN = auto()
+
+
 @dataclass(eq=False, slots=True)
 class Seat:
     """The place of one connection.
@@ -50,16 +61,42 @@ class Seat:
         guest: who sits here at present.
         until: on the clock that never goes back.
         held_bytes: of a body that is not whole yet.
+        stage: how far it came.
     """
 
     site: str
     until: float
     guest: Guest | None = None
     held_bytes: int = 0
+    stage: Stage = Stage.SILENT
     waiting: bool = False
 
 
-_Line = OrderedDict[Seat, None]
+class _Lines:
+    """Those who wait, in the order in which they give way."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Stage, OrderedDict[Seat, None]] = {
+            stage: OrderedDict() for stage in Stage
+        }
+
+    def __iter__(self) -> Iterator[Seat]:
+        return chain.from_iterable(self._lines.values())
+
+    def first(self) -> Seat | None:
+        """Return who gives way next."""
+        longest = max(self._lines.values(), key=len)
+        return next(iter(longest), None)
+
+    def join(self, seat: Seat) -> None:
+        """Take the last place."""
+        self.leave(seat)
+        self._lines[seat.stage][seat] = None
+
+    def leave(self, seat: Seat) -> None:
+        """Give the place up, if there is one."""
+        for line in self._lines.values():
+            line.pop(seat, None)
 
 
 class Roster:
@@ -79,8 +116,8 @@ class Roster:
         self._seats_per_site_max = seats_per_site_max
         self._held_bytes_max = held_bytes_max
         self._seats: dict[Seat, None] = {}
-        self._line: _Line = OrderedDict()
-        self._sites: dict[str, tuple[dict[Seat, None], _Line]] = {}
+        self._line = _Lines()
+        self._sites: dict[str, tuple[dict[Seat, None], _Lines]] = {}
         self.held_bytes = 0
         self.emptied: Callable[[], None] = _nothing
 
@@ -89,12 +126,12 @@ class Roster:
 
     def admit(self, seat: Seat) -> bool:
         """Give a newcomer its seat, or return False; somebody who waits may have to leave for it."""
-        seats, line = self._sites.get(seat.site, ({}, OrderedDict()))
+        seats, line = self._sites.get(seat.site, ({}, _Lines()))
         if len(seats) >= self._seats_per_site_max and not self._make_room(line):
             return False
         if len(self._seats) >= self._seats_max and not self._make_room(self._line):
             return False
-        seats, line = self._sites.setdefault(seat.site, ({}, OrderedDict()))
+        seats, line = self._sites.setdefault(seat.site, ({}, _Lines()))
         self._seats[seat] = seats[seat] = None
         self.wait(seat, seat.until)
         return True
@@ -105,8 +142,7 @@ class Roster:
             return
         seat.until, seat.waiting = until, True
         for line in (self._line, self._sites[seat.site][1]):
-            line[seat] = None
-            line.move_to_end(seat)
+            line.join(seat)
 
     def work(self, seat: Seat, until: float) -> None:
         """Let a seat work: it gives way to nobody."""
@@ -160,8 +196,8 @@ class Roster:
         for seat in list(self._seats):
             self._evict(seat)
 
-    def _make_room(self, line: _Line) -> bool:
-        longest = next(iter(line), None)
+    def _make_room(self, line: _Lines) -> bool:
+        longest = line.first()
         if longest is None:
             return False
         self._evict(longest)
@@ -176,8 +212,8 @@ class Roster:
     def _leave_line(self, seat: Seat) -> None:
         if seat.waiting:
             seat.waiting = False
-            del self._line[seat]
-            del self._sites[seat.site][1][seat]
+            self._line.leave(seat)
+            self._sites[seat.site][1].leave(seat)
 
 
 def _nothing() -> None:

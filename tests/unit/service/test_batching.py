@@ -117,7 +117,7 @@ def test_who_would_wait_too_long_is_turned_away_before_any_work() -> None:
         worker.free.clear()
         answers = [batcher.submit(number, 1) for number in range(8)]
         with pytest.raises(TurnedAway) as turned_away:
-            batcher.submit(99, 1)
+            _ = batcher.submit(99, 1)
         assert turned_away.value.retry_after_s >= 1
         worker.free.set()
         await asyncio.gather(*answers)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from licet.service.roster import Roster, Seat, site_of
+from licet.service.roster import Roster, Seat, Stage, site_of
 
 
 @dataclass
@@ -58,6 +58,23 @@ def test_who_waits_longest_gives_way() -> None:
     assert second.told == ["evict"]
     assert (first.told, third.told, newcomer.told) == ([], [], [])
     assert len(roster) == 3
+
+
+def test_a_flood_of_one_kind_does_not_carry_off_the_other() -> None:
+    """Whoever connects faster than a product shakes hands, or shakes hands and waits, keeps it out."""
+    roster = a_roster(seats=12, per_site=10)
+    honest = let_in(roster)
+    honest.seat.stage = Stage.KNOWN
+    roster.wait(honest.seat, 20)
+    strangers = [let_in(roster) for _ in range(100)]
+    assert honest.told == []
+    assert strangers[0].told == ["evict"]
+    for stranger in strangers[-9:]:
+        stranger.seat.stage = Stage.KNOWN
+        roster.wait(stranger.seat, 20)
+    newcomers = [let_in(roster) for _ in range(5)]
+    assert honest.told == ["evict"]
+    assert all(newcomer.told == [] for newcomer in newcomers)
 
 
 def test_who_works_gives_way_to_nobody() -> None:
