@@ -21,6 +21,7 @@ from time import process_time
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import apsw
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -121,20 +122,13 @@ class Site:
             count=len(bodies),
             connections=CONNECTIONS,
         )
-        return msgspec_replace(job, **more)
+        return msgspec.structs.replace(job, **more)
 
     def requests(self, rounds: int) -> list[bytes]:
         """Return so many authorizations of every device, in the order in which they come."""
         now = system_now()
         wanted = ((LAN, 1), (MPLS, 1))
         return [one.say(AUTHORIZE, *wanted, now=now) for _ in range(rounds) for one in self.fleet]
-
-
-def msgspec_replace(job: Job, **more: object) -> Job:
-    """Return a job with other fields."""
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.structs.replace(job, **more)
 
 
 def prepare(manager: Standing, instances: int) -> list[Device]:
@@ -266,17 +260,16 @@ def sql_us(path: Path, fleet: list[Device], batch: int) -> dict[str, float]:
     connection = apsw.Connection(str(path))
     connection.pragma("synchronous", "full")
     connection.pragma("cache_size", -64 * 1024)
-    rows = [
-        connection.execute(
-            "SELECT id, due_at, body, virtual_account FROM instance WHERE id = ?", (one.instance,)
-        ).fetchall()[0]
-        for one in fleet
-    ]
-    place = rows[0][3]
+    ask_row = "SELECT due_at, body, virtual_account FROM instance WHERE id = ?"
+    rows: list[tuple[str, str, str]] = []
+    place = ""
+    for one in fleet:
+        [[due_at, text, place]] = connection.execute(ask_row, (one.instance,))
+        rows.append((one.instance, str(due_at), str(text)))
 
-    def authorize(part: list[tuple[str, str, str, str]]) -> None:
+    def authorize(part: list[tuple[str, str, str]]) -> None:
         ask = connection.execute
-        for identifier, *_ in part:
+        for identifier, _, _ in part:
             ask("SELECT body FROM instance WHERE id = ?", (identifier,)).fetchall()
             for tag in (LAN, MPLS):
                 ask(
@@ -288,15 +281,15 @@ def sql_us(path: Path, fleet: list[Device], batch: int) -> dict[str, float]:
         ask("BEGIN IMMEDIATE")
         connection.executemany(
             "UPDATE instance SET due_at = ?, body = ? WHERE id = ?",
-            [(due[:-1] + "X", body, identifier) for identifier, due, body, _ in part],
+            [(due[:-1] + "X", body, identifier) for identifier, due, body in part],
         )
         ask("COMMIT")
 
     chance = SeededChance("bare")
 
-    def register(part: list[tuple[str, str, str, str]]) -> None:
+    def register(part: list[tuple[str, str, str]]) -> None:
         ask = connection.execute
-        news = [(chance.random_bytes(18).hex(), *one) for one in part]
+        news = [(chance.random_bytes(18).hex(), due, body) for _, due, body in part]
         ask("BEGIN IMMEDIATE")
         for key, *_ in news:
             ask("SELECT body FROM instance WHERE key = ?", (key,)).fetchall()
@@ -304,7 +297,7 @@ def sql_us(path: Path, fleet: list[Device], batch: int) -> dict[str, float]:
         connection.executemany(
             "INSERT INTO instance (id, key, virtual_account, pid, sn, due_at, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(key, key, place, "N9K", key, due, body) for key, _, due, body, _ in news],
+            [(key, key, place, "N9K", key, due, body) for key, due, body in news],
         )
         connection.executemany(
             "INSERT INTO event (account, body) VALUES (?, ?)", [("x" * 36, "y" * 300)] * len(news)
@@ -318,7 +311,7 @@ def sql_us(path: Path, fleet: list[Device], batch: int) -> dict[str, float]:
 
     parts = [rows[at : at + batch] for at in range(0, len(rows) - batch + 1, batch)]
 
-    def over(work: Callable[[list[tuple[str, str, str, str]]], None]) -> float:
+    def over(work: Callable[[list[tuple[str, str, str]]], None]) -> float:
         def every() -> None:
             for part in parts:
                 work(part)

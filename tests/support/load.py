@@ -14,7 +14,7 @@ from typing import cast
 
 import msgspec
 import uvloop
-
+from typing_extensions import override
 
 AGAIN_S = 0.05
 
@@ -98,6 +98,7 @@ class _Line(asyncio.Protocol):
         self.request = b""
         self.transport: asyncio.Transport | None = None
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's own kind of transport is no subclass.
         self.transport = cast("asyncio.Transport", transport)
@@ -107,6 +108,7 @@ class _Line(asyncio.Protocol):
         self.request, self._due = request, due
         self.transport.write(request)
 
+    @override
     def data_received(self, data: bytes) -> None:
         self._received += data
         end = self._received.find(b"\r\n\r\n")
@@ -120,6 +122,7 @@ class _Line(asyncio.Protocol):
         del self._received[:]
         self._crowd.answered(self, head[9:12].decode(), self._due)
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.lost(exc)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from licet.admin.refusal import AdminRefused
-from licet.manager.keeping import add_backup, add_pki
+from licet.manager.keeping import add_backup, add_migrate, add_pki
 from licet.manager.serve import add_serve
 from licet.service.problems import ServiceError
 from licet.shell.completion import add_completion
@@ -27,6 +27,7 @@ GROUPS: tuple[Callable[[Groups], None], ...] = (
     *administration.GROUPS,
     add_pki,
     add_backup,
+    add_migrate,
     add_completion,
 )
 

@@ -1,4 +1,4 @@
-"""Declares `licet manager backup`, `verify`, `restore` and `pki`; what they do is loaded when it is run."""
+"""Declares `licet manager backup`, `verify`, `restore`, `migrate` and `pki`; what they do is loaded when it is run."""
 
 import argparse
 import importlib
@@ -42,6 +42,12 @@ def add_backup(groups: Groups) -> None:
         help="DNS name or address that products reach the new machine by; may be given several times",
     )
     _passphrase(parser)
+
+
+def add_migrate(groups: Groups) -> None:
+    """Add `migrate`."""
+    text = "bring the database to this version, while no server runs; `serve` does it too"
+    _command(groups, "migrate", "migrating.migrate", text)
 
 
 def add_pki(groups: Groups) -> None:

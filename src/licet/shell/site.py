@@ -74,7 +74,7 @@ def open_site(path: Path) -> Iterator[Site]:
         return Keyring.open(data).current()
 
     try:
-        store = SqliteStore.open(data.database)
+        store = SqliteStore.open(data.database, migrates=False)
         try:
             yield Site(store, keys, system_user(), SystemClock().now(), SystemChance())
         finally:

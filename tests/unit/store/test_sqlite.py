@@ -134,6 +134,8 @@ def test_a_migration_is_applied_once_and_wholly(
     good = "CREATE TABLE second (id TEXT)"
     broken = "CREATE TABLE third (id TEXT); INSERT INTO nowhere VALUES (1)"
     monkeypatch.setattr(migrations_module, "migrations", lambda: (*first, good, broken))
+    with pytest.raises(StoreError, match="stop the server, type `licet manager migrate`"):
+        SqliteStore.open(path, migrates=False)
     with pytest.raises(StoreError, match="nowhere"):
         SqliteStore.open(path)
     monkeypatch.setattr(migrations_module, "migrations", lambda: (*first, good))

@@ -8,7 +8,7 @@ from threading import Lock
 
 import apsw
 
-from licet.store.sqlite.migrations import migrate
+from licet.store.sqlite.migrations import check, migrate
 from licet.store.sqlite.problems import StoreError
 
 # Ours. How long one waits for another one's turn; the longest turn is an import of 100,000 lines.
@@ -25,14 +25,15 @@ class Database:
     A connection is lent to one user at a time; threads may share a database.
 
     Args:
-        path: the file; it is made, readable by its owner alone, or migrated.
+        path: the file; it is made, readable by its owner alone, where it is not there.
+        migrates: bring an older schema to this program's; otherwise it is refused.
         vfs: name of the SQLite file system layer; tests name one that fails.
 
     Raises:
-        StoreError: it cannot be opened, is another program's, or a newer program's.
+        StoreError: it cannot be opened, is another program's, a newer program's, or an older one's.
     """
 
-    def __init__(self, path: Path, *, vfs: str | None = None) -> None:
+    def __init__(self, path: Path, *, migrates: bool = True, vfs: str | None = None) -> None:
         self.path = path
         self._vfs = vfs
         self._lock = Lock()
@@ -42,7 +43,7 @@ class Database:
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             connection = self._open()
-            self.migrated = migrate(connection, path)
+            self.migrated = migrate(connection, path) if migrates else check(connection, path)
         except (apsw.Error, OSError) as error:
             raise StoreError(f"the database {path} cannot be opened: {error}") from error
         self._idle.append(connection)

@@ -42,6 +42,23 @@ def migrate(connection: apsw.Connection, path: Path) -> int:
     return applied
 
 
+def check(connection: apsw.Connection, path: Path) -> int:
+    """Pass, with 0, if a database has the newest schema.
+
+    A command that an administrator types beside a server must not change the schema under it.
+
+    Raises:
+        StoreError: it has not.
+    """
+    schema = _check(connection, path)
+    if schema < newest_schema():
+        raise StoreError(
+            f"{path} has schema {schema}, and this program works on {newest_schema()}: "
+            "stop the server, type `licet manager migrate`, and start it with this version"
+        )
+    return 0
+
+
 def _apply_next(connection: apsw.Connection, path: Path) -> bool:
     """Apply the next migration, if there is one; what another program is at is waited for."""
     connection.execute("BEGIN IMMEDIATE")

@@ -41,13 +41,17 @@ class SqliteStore:
         self.database = database
 
     @classmethod
-    def open(cls, path: Path) -> "SqliteStore":
+    def open(cls, path: Path, *, migrates: bool = True) -> "SqliteStore":
         """Open the database file, made or migrated where that is needed.
 
+        Args:
+            path: the file.
+            migrates: bring an older schema to this program's; otherwise it is refused.
+
         Raises:
-            StoreError: it cannot be opened, is another program's, or a newer program's.
+            StoreError: it cannot be opened, is another program's, a newer or an older program's.
         """
-        return cls(Database(path))
+        return cls(Database(path, migrates=migrates))
 
     def close(self) -> None:
         """Close the file; units of work that are open can no longer commit."""
