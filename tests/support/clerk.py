@@ -36,6 +36,17 @@ class Ran:
         return json.loads(self.out)
 
 
+def type_line(site: Site, line: str) -> Ran:
+    """Type a line behind `licet manager` and return what became of it."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main(shlex.split(line), site=site)
+        except SystemExit as stopped:
+            status = int(stopped.code or 0)
+    return Ran(status, out.getvalue(), err.getvalue())
+
+
 class Clerk:
     """Types lines behind `licet manager`; without books there is nothing yet."""
 
@@ -54,13 +65,7 @@ class Clerk:
 
     def type(self, line: str) -> Ran:
         """Type a line and return what became of it."""
-        out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
-            try:
-                status = main(shlex.split(line), site=self.site)
-            except SystemExit as stopped:
-                status = int(stopped.code or 0)
-        return Ran(status, out.getvalue(), err.getvalue())
+        return type_line(self.site, line)
 
     def ask(self, line: str) -> Any:
         """Return what a line that is done prints with `--json`."""

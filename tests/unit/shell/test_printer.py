@@ -84,7 +84,8 @@ def test_what_was_done_is_a_sentence_or_the_thing() -> None:
         assert out.getvalue().rstrip("\n") == shown.rstrip("\n")
 
 
-def test_a_list_is_printed_while_it_is_read() -> None:
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_list_is_printed_while_it_is_read(*, as_json: bool) -> None:
     """A million rows would be held in memory, and the first would be seen at the end."""
     seen: list[int] = []
 
@@ -93,13 +94,10 @@ def test_a_list_is_printed_while_it_is_read() -> None:
             seen.append(out.getvalue().count("\n"))
             yield {"number": number}
 
-    for as_json in (False, True):
-        seen.clear()
-        printer, out, _ = printed(as_json=as_json)
-        printer.rows(["number"], rows())
-        behind = max(number - lines for number, lines in enumerate(seen))
-        assert behind <= MEASURED
-    assert json.loads(out.getvalue())[-1] == {"number": 5 * MEASURED - 1}
+    printer, out, _ = printed(as_json=as_json)
+    printer.rows(["number"], rows())
+    assert max(number - lines for number, lines in enumerate(seen)) <= MEASURED
+    assert out.getvalue().count("\n") >= 5 * MEASURED
 
 
 def test_colors_say_nothing_alone() -> None:
