@@ -72,7 +72,7 @@ def test_licenses_move(clerk: Clerk) -> None:
         ("'lan license' 99999999999999999999 --to lab", "'Default' has 2 of this license"),
         ("'lan license' 1 --from lab --to lab", "they are in 'Lab' already"),
         ("'lan license' 1 --to attic", "there is no virtual account 'attic'"),
-        ("'lan licence' 1 --to lab", "did you mean 'LAN license'"),
+        ("'lan lisense' 1 --to lab", "did you mean 'LAN license'"),
     ],
 )
 def test_what_cannot_move(clerk: Clerk, line: str, why: str) -> None:
@@ -111,7 +111,7 @@ def test_a_catalog_of_one_s_own(clerk: Clerk, tmp_path: Path) -> None:
         (b'{"licenses": [\n{"tag"', "line 2: it is not JSON"),
         (b"\xff", "line 1 is not text in UTF-8"),
         (b"[]", "the catalog cannot be read"),
-        (b'{"licences": []}', "unknown field `licences`"),
+        (b'{"lisenses": []}', "unknown field `lisenses`"),
         (b"[" * 100_000, "it is not JSON that can be read"),
         (b'{"licenses": [{"tag": "x", "name": "X"}]}', "1 of 1 entry is wrong; nothing was"),
         (

@@ -93,11 +93,11 @@ def test_options_fill_in_what_a_file_leaves_out(clerk: Clerk, file: Path) -> Non
 def test_one_bad_line_in_ten_thousand(clerk: Clerk, file: Path) -> None:
     """Half of an order would be there, and nobody would know which half."""
     lines = [f"PO-{number},LAN license,1,,,,\n" for number in range(10_000)]
-    lines[6_999] = "PO-6999,LAN licence,1,,,,\n"
+    lines[6_999] = "PO-6999,LAN lisense,1,,,,\n"
     file.write_text(HEADER + "".join(lines))
     assert clerk.refused(f"order import {file}") == (
         f"{file}: 1 of 10000 lines is wrong; nothing was imported\n"
-        "  line 7001: the catalog knows no license 'LAN licence'; "
+        "  line 7001: the catalog knows no license 'LAN lisense'; "
         "did you mean 'LAN license' or 'MPLS license'?"
     )
     assert bought(clerk) == []
@@ -158,7 +158,7 @@ def test_a_wrong_line_says_what_would_be_right(
         (HEADER.encode(), "there is no order line in it"),
         (b"[]", "there is no order line in it"),
         (b"hello world\n1,2,3\n", "line 1: a header is expected, of these fields: order,"),
-        (b"order,licence,quantity\n", "there is no field 'licence'; did you mean 'license'?"),
+        (b"order,lisense,quantity\n", "there is no field 'lisense'; did you mean 'license'?"),
         (b"order,license\n", "line 1: the field 'quantity' is missing"),
         (b"order,license,quantity,order\n", "line 1: the field 'order' stands there twice"),
         (b'license,quantity\na,1\nb,"2\nc,3\n', "line 3: it is not CSV from there on"),
@@ -176,7 +176,7 @@ def test_a_wrong_line_says_what_would_be_right(
         (b'[\n{"license": "LAN license", "quantity": true, "order": "1"}]', "line 2: True is not"),
         (b'{"license": "LAN license", "quantity": "two", "order": "1"}', "line 1: 'two' is not"),
         (b'{"license": ["LAN"], "quantity": 1, "order": "1"}', "license is not a text: ['LAN']"),
-        (b'{"licence": "LAN"}\n{"license', "  line 2: it is not a JSON object"),
+        (b'{"lisense": "LAN"}\n{"license', "  line 2: it is not a JSON object"),
     ],
 )
 def test_a_file_that_is_none(clerk: Clerk, file: Path, data: bytes, why: str) -> None:
