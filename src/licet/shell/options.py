@@ -10,6 +10,8 @@ from licet.shell.printer import Printer
 
 DATA = Path("/var/lib/licet")
 DONE = 0
+# More rows than any list has.
+ROWS_MAX = 2**62
 # What a shell completes; shtab reads it from the attribute `complete`.
 FILES = {"bash": "_shtab_compgen_files", "zsh": "_files"}
 DIRECTORIES = {"bash": "_shtab_compgen_dirs", "zsh": "_files -/"}
@@ -73,7 +75,7 @@ def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError(text)
-    return number
+    return min(number, ROWS_MAX)
 
 
 def later(act: str) -> Run:

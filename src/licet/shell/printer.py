@@ -50,6 +50,7 @@ class Printer:
         self._out = out or sys.stdout
         self._errors = errors or sys.stderr
         self._terminal = terminal
+        self._progress_shown = False
 
     def rows(
         self, columns: Sequence[str], rows: Iterable[Record], *, nothing: str = "There is nothing."
@@ -136,6 +137,7 @@ class Printer:
         if done >= of:
             self._end_progress()
         elif done % PROGRESS_EVERY == 0:
+            self._progress_shown = True
             print(f"\r{what}: {done} of {of}", end="", file=self._errors, flush=True)
 
     def share(self, what: str, done: int, of: int) -> None:
@@ -148,7 +150,8 @@ class Printer:
             print(f"\r{what}: {100 * done // of} %\x1b[K", end="", file=self._errors, flush=True)
 
     def _end_progress(self) -> None:
-        if self._terminal.watched:
+        if self._progress_shown:
+            self._progress_shown = False
             print("\r\x1b[K", end="", file=self._errors, flush=True)
 
     def _json_rows(self, columns: Sequence[str], rows: Iterable[Record]) -> None:
@@ -168,7 +171,7 @@ class Printer:
         self._line(json.dumps(to_plain(record)))
 
     def _paint(self, text: str, mark: Mark) -> str:
-        if not self._terminal.colors or mark is Mark.PLAIN:
+        if not self._terminal.colors or mark is Mark.PLAIN or not text.strip():
             return text
         return f"\x1b[{mark.value}m{text}\x1b[0m"
 

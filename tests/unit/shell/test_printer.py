@@ -137,7 +137,8 @@ def test_progress_is_for_who_watches() -> None:
         assert not shown or errors.getvalue().endswith("\r\x1b[K"), "it is wiped away at the end"
     printer, _, errors = printed(terminal=TERMINAL)
     printer.progress("order lines", 3, 20)
-    assert errors.getvalue() == "", "not for what is quick"
+    printer.refuse("no")
+    assert errors.getvalue() == "no\n", "not for what is quick"
 
 
 def test_a_refusal_goes_to_standard_error() -> None:

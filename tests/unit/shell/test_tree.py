@@ -78,7 +78,8 @@ def test_a_list_can_be_cut(words: str, clerk: Clerk) -> None:
     """A list of a million rows could only be had whole."""
     every = clerk.ask(words)
     assert clerk.ask(f"{words} --limit 1") == every[:1]
-    assert clerk.ask(f"{words} --limit 9999") == every
+    for most in ("9999", "9" * 30):
+        assert clerk.ask(f"{words} --limit {most}") == every
     for none in ("0", "-1", "many"):
         assert clerk.type(f"{words} --limit {none}").status == 2
 
