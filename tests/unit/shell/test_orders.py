@@ -1,5 +1,6 @@
 """Files of orders: all of one is taken or nothing, and every wrong line is named."""
 
+import io
 import json
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from licet.admin.catalog import import_catalog, sample_catalog
 from licet.shell.order_files import LINES_MAX
+from licet.store.memory import MemoryStore
+from support.books import Books
 from support.clerk import Clerk
 
 HEADER = "order,license,quantity,kind,starts_at,ends_at,virtual_account\n"
@@ -293,6 +296,25 @@ def test_a_license_is_found_by_what_people_call_it(clerk: Clerk, file: Path) -> 
         "'twin' is the name of 2 licenses; give the tag: regid.2026-11.com.example.X0,"
     )
     clerk.do("order add X1 1 --order 3")
-    empty = Clerk()
-    empty.books.order(1)
-    assert "see: catalog list" in empty.refused("order add zzz 1 --order 4")
+    [tag] = [one["tag"] for one in clerk.ask("catalog list") if ".X0," in one["tag"]]
+    clerk.do(f"order add {tag} 1 --order 4")
+    assert "see: catalog list" in clerk.refused("order add zzz 1 --order 5")
+
+
+def test_an_empty_catalog_says_so(tmp_path: Path) -> None:
+    """Whoever begins would look for a typing mistake."""
+    books = Books()
+    books.store = MemoryStore()
+    clerk = Clerk(books)
+    clerk.do("account open New --domain new.example")
+    assert clerk.refused("order add LAN 1 --order 1") == (
+        "the catalog is empty and knows no license 'LAN'; import one: catalog import"
+    )
+
+
+def test_a_program_can_hand_in_orders(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script would have to write a file first."""
+    data = io.BytesIO((HEADER + GOOD).encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(data))
+    clerk.do("order import -")
+    assert bought(clerk) == BOUGHT
