@@ -21,7 +21,7 @@ BRITISH = (
     r"cance[l]led|seriali[s]|cata[l]ogue|normali[s]|synchroni[s]"
 )
 # Words of the field that are spelled so by their owners.
-QUOTED = ("virtualaccounts", "smartlicensing")
+QUOTED = ("virtualaccounts", "smartlicensing", "cancelled()", "cancelled(self)", "CancelledError")
 
 
 def name(path: Path) -> str:
