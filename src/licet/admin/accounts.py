@@ -1,12 +1,12 @@
 """Smart accounts and their virtual accounts; exactly one virtual account is the default."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
+from licet.admin.texts import check_domain, check_name, check_note
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, VirtualAccountId
 from licet.ledger.model import Event, IdToken, SmartAccount, VirtualAccount
@@ -14,11 +14,6 @@ from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.terms import expired_key, expiring_key
 
 DEFAULT_NAME = "Default"
-NAME_CHARS_MAX = 128
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+\Z")
-_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,128}\Z")
-NOTE_CHARS_MAX = 256
-_NOTE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,256}\Z")
 
 
 def open_account(
@@ -36,8 +31,7 @@ def open_account(
     Raises:
         AdminRefused: the name or domain is taken (without regard to case), or is not one.
     """
-    if not _DOMAIN.match(domain):
-        raise AdminRefused(f"'{domain}' is not a domain identifier such as example.com")
+    check_domain(domain)
     account = SmartAccount(
         AccountId(draw_uuid(chance)), check_name(name), domain, export_allowed, now
     )
@@ -271,30 +265,6 @@ def current_place(work: Work, place: VirtualAccount) -> VirtualAccount:
     if found is None:
         raise AdminRefused(f"the virtual account '{place.name}' is not there any more")
     return found
-
-
-def check_note(text: str) -> str:
-    """Return what people wrote about something; it may be empty.
-
-    Raises:
-        AdminRefused: it is too long, or has control characters in it.
-    """
-    if not _NOTE.match(text):
-        raise AdminRefused(f"{text!r} is not one line of at most {NOTE_CHARS_MAX} characters")
-    return text
-
-
-def check_name(name: str) -> str:
-    """Return a name that people gave to something.
-
-    Raises:
-        AdminRefused: it is empty, too long, or has blanks at its ends or control characters in it.
-    """
-    if name != name.strip() or not _NAME.match(name):
-        raise AdminRefused(
-            f"{name!r} is not a name: 1 to {NAME_CHARS_MAX} printable characters, no blanks at the ends"
-        )
-    return name
 
 
 def record(

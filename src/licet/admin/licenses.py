@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from licet.admin.accounts import check_name, current_place, record
+from licet.admin.accounts import current_place, record
 from licet.admin.refusal import AdminRefused
+from licet.admin.texts import check_name
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import Tag
 from licet.ledger.model import Holding, LicenseKind, VirtualAccount

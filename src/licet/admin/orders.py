@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from licet.admin.accounts import check_name, find_virtual_account
+from licet.admin.accounts import find_virtual_account
 from licet.admin.licenses import Ordered, OrderLine, add_lines, wrong_with
 from licet.admin.lines import Wrong, refuse_wrong
 from licet.admin.listing import every
 from licet.admin.names import LicenseNames
 from licet.admin.naming import offer
 from licet.admin.refusal import AdminRefused
+from licet.admin.texts import check_name
 from licet.kernel.chance import Chance
 from licet.kernel.ids import AccountId
 from licet.kernel.time import epoch_seconds

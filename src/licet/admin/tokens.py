@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from licet.admin.accounts import check_note, current_place, record
+from licet.admin.accounts import current_place, record
 from licet.admin.refusal import AdminRefused
+from licet.admin.texts import check_note
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import TokenId
 from licet.kernel.time import print_instant

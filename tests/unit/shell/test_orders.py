@@ -301,7 +301,7 @@ def test_a_license_is_found_by_what_people_call_it(clerk: Clerk, file: Path) -> 
     assert "see: catalog list" in clerk.refused("order add zzz 1 --order 5")
 
 
-def test_an_empty_catalog_says_so(tmp_path: Path) -> None:
+def test_an_empty_catalog_says_so() -> None:
     """Whoever begins would look for a typing mistake."""
     books = Books()
     books.store = MemoryStore()
