@@ -87,7 +87,6 @@ def create_data(path: Path) -> DataDir:
     """
     make_directory(path)
     data = DataDir(path)
-    _check(data)
     try:
         strange = sorted({entry.name for entry in path.iterdir()} - _OURS)
     except OSError as error:
@@ -96,6 +95,7 @@ def create_data(path: Path) -> DataDir:
         raise ServiceError(
             f"{path}: it holds other things ({', '.join(strange[:3])}); choose an empty directory"
         )
+    _check(data)
     make_directory(data.keys)
     make_directory(data.tls)
     return open_data(path)
@@ -108,14 +108,15 @@ def open_data(path: Path) -> DataDir:
         ServiceError: it is not there, is another user's, or others may use its key files.
     """
     data = DataDir(path)
+    # Before its permissions: nobody is told to change those of a directory that is not ours.
+    if path.is_dir() and not data.keys.is_dir():
+        raise ServiceError(f"{path}: it is no data directory (no {data.keys.name}/ in it)")
     _check(data)
     secrets = (data.keys, data.authority_file, data.root_key, data.tls_key)
     for secret in secrets:
         found = _look(secret)
         if found is not None:
             check_private(secret, found)
-    if not data.keys.is_dir():
-        raise ServiceError(f"{path}: it is no data directory (no {data.keys.name}/ in it)")
     return data
 
 
