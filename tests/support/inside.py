@@ -15,6 +15,7 @@ from licet.endpoint.endpoint import Call, Endpoint, Reply
 from licet.service.clock import SystemClock
 from licet.service.datadir import DataDir
 from licet.service.desk import MANAGER_PATHS
+from licet.service.guard import Bounds
 from licet.service.listening import open_ports
 from licet.service.server import Parts, Server
 from licet.service.settings import Limits
@@ -23,7 +24,7 @@ from licet.store.sqlite.store import SqliteStore
 from support.office import Office
 from support.standing import Client, client_of, make_data
 
-LIMITS = Limits()
+LIMITS, BOUNDS = Limits(), Bounds()
 Work = Callable[[Sequence[Call]], Sequence[Reply]]
 
 
@@ -43,11 +44,7 @@ class Scripted(Endpoint):
 
 @dataclass
 class Inside:
-    """A front that runs in a thread.
-
-    Attributes:
-        well: what readiness asks; the test may make it raise.
-    """
+    """A front that runs in a thread."""
 
     server: Server
     loop: asyncio.AbstractEventLoop
@@ -79,6 +76,7 @@ def inside(
     work: Work,
     *,
     limits: Limits = LIMITS,
+    bounds: Bounds = BOUNDS,
     well: Callable[[], object] = lambda: 0,
 ) -> Iterator[Inside]:
     """Run a front until the block ends."""
@@ -101,7 +99,7 @@ def inside(
     def run() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             loop = runner.get_loop()
-            server = Server(parts, ports, limits=limits, loop=loop)
+            server = Server(parts, ports, limits=limits, bounds=bounds, loop=loop)
             made.append((server, loop))
             runner.run(server.run(serves.set))
 

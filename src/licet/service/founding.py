@@ -52,17 +52,28 @@ def found(
     return open_data(path)
 
 
-def describe(data: DataDir) -> str:
-    """Return what a person must know after the first start."""
+def describe(data: DataDir, *, keys_made: bool) -> str:
+    """Return what a person must know after the first start.
+
+    Args:
+        data: of the authority.
+        keys_made: the authority is new; otherwise it only got its HTTPS certificate, as after a
+            restore.
+    """
+    certificate = f"""\
+  {data.tls_certificate}  the HTTPS certificate, self-signed: products must trust it
+  {data.tls_key}  its key
+
+If you have a certificate of your own, put its chain and key in the place of these two files, now or
+later: they are taken without a restart."""
+    if not keys_made:
+        return f"An HTTPS certificate was made.\n\n{certificate}"
     return f"""\
 A new licensing authority was made in {data.path}.
 
   {data.authority_file}  the authority's keys, and the master key of all ID tokens
-  {data.root_key}  the licensing root's key; may be kept off this machine (licet manager pki offline)
-  {data.tls_certificate}  the HTTPS certificate, self-signed: products must trust it
-  {data.tls_key}  its key
+  {data.root_key}  the licensing root's key; it may be kept off this machine
+{certificate}
 
-Back up the keys now, and the database from time to time (licet manager backup). Without
-{data.authority_file.name} no product believes this authority any more, and every one has to register again.
-Put your own certificate chain and key in the place of the two files in {data.tls}, if you have one;
-it is taken without a restart."""
+Back up {data.keys} now, and the whole often: see licet manager backup --help. Without
+{data.authority_file.name} no product believes this authority any more: every one would have to register again."""

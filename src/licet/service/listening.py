@@ -7,6 +7,7 @@ with http, where now only HTTPS is accepted; so plain HTTP is told so, with the 
 
 import asyncio
 import contextlib
+import errno
 import socket
 import ssl
 import struct
@@ -30,6 +31,15 @@ RESTS_S = 0.1  # after the system ran out of descriptors or memory
 _HANDSHAKE = b"\x16"
 _FAREWELL_BYTES = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close without a farewell, and keep nothing
+
+_REMEDIES = {
+    errno.EADDRINUSE: "stop what uses it (ss -ltnp shows it), or choose another --listen",
+    errno.EADDRNOTAVAIL: "this machine has no such address; choose another --listen",
+    errno.EACCES: (
+        "a plain user needs CAP_NET_BIND_SERVICE for ports below 1024, as the systemd unit gives "
+        "it; or choose a higher port"
+    ),
+}
 
 _LOG = structlog.get_logger(__name__)
 
@@ -56,7 +66,7 @@ def open_ports(addresses: Sequence[tuple[str, int]]) -> list[socket.socket]:
                 opened.close()
             raise ServiceError(
                 f"cannot listen on {print_address(host, port)}: {error.strerror}; "
-                "choose another --listen, or stop what uses it"
+                f"{_REMEDIES.get(error.errno or 0, 'choose another --listen')}"
             ) from error
     return ports
 

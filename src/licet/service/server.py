@@ -51,6 +51,10 @@ class Server:
 
     Args:
         loop: the one that it will run on.
+
+    Attributes:
+        addresses: where it listens.
+        roster: who is connected.
     """
 
     def __init__(
@@ -76,7 +80,7 @@ class Server:
             admission=Admission(Capacity(wait_s_max=limits.wait_ms_max / 1000)),
             loop=loop,
         )
-        self._roster = Roster(
+        self.roster = Roster(
             seats_max=limits.connections_max,
             seats_per_site_max=limits.connections_per_address_max,
             held_bytes_max=HELD_BYTES_MAX,
@@ -84,7 +88,7 @@ class Server:
         self._front = Front(
             self._desk.routes(parts.paths),
             bounds=bounds,
-            roster=self._roster,
+            roster=self.roster,
             reporter=Reporter(),
         )
         self._door = Door(self._front, ports, context=lambda: self._tls.context, loop=loop)
@@ -119,17 +123,17 @@ class Server:
 
     async def _wind_down(self) -> None:
         """Accept nobody, answer what is under way, and let go of all others at once."""
-        _LOG.info("stopping", connections=len(self._roster))
+        _LOG.info("stopping", connections=len(self.roster))
         self._desk.stopping = self._front.stopping = True
         self._door.close()
-        self._roster.finish()
-        if len(self._roster):
-            self._roster.emptied = self._over.set
+        self.roster.finish()
+        if len(self.roster):
+            self.roster.emptied = self._over.set
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), self._limits.stop_s_max)
-        if len(self._roster):
-            _LOG.warning("not waited for", connections=len(self._roster))
-            self._roster.clear()
+        if len(self.roster):
+            _LOG.warning("not waited for", connections=len(self.roster))
+            self.roster.clear()
         self._desk.batcher.close()
 
     async def _tick_on(self) -> None:
@@ -145,5 +149,5 @@ class Server:
         now, elapsed_s = self._clock.now(), self._loop.time()
         self._front.date = http_date(now)
         self._front.reporter.tick(elapsed_s)
-        self._roster.expire(elapsed_s)
+        self.roster.expire(elapsed_s)
         self._tls.look(now)

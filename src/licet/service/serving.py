@@ -22,7 +22,7 @@ from licet.service.listening import open_ports
 from licet.service.problems import ServiceError
 from licet.service.renewal import KeyRenewal
 from licet.service.server import Parts, Server
-from licet.service.settings import Settings, parse_address
+from licet.service.settings import Settings, addresses_of
 from licet.service.tending import Duty, Tender
 from licet.service.tls import Tls
 from licet.store.sqlite.problems import StoreError
@@ -57,9 +57,7 @@ def serve(
     Raises:
         ServiceError: it could not begin.
     """
-    if not settings.listen:
-        raise ServiceError("say where to serve: --listen HOST:PORT, such as --listen 0.0.0.0:443")
-    addresses = [parse_address(text) for text in settings.listen]
+    addresses = addresses_of(settings)
     connections = allow_connections(settings.limits.connections_max)
     limits = msgspec.structs.replace(settings.limits, connections_max=connections)
     with ExitStack() as stack:

@@ -89,6 +89,17 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ServiceError(f"{path}: it is not TOML: {error}") from error
 
 
+def addresses_of(settings: Settings) -> list[tuple[str, int]]:
+    """Return where to serve.
+
+    Raises:
+        ServiceError: nowhere, or an address is not one.
+    """
+    if not settings.listen:
+        raise ServiceError("say where to serve: --listen HOST:PORT, such as --listen 0.0.0.0:443")
+    return [parse_address(text) for text in settings.listen]
+
+
 def parse_address(text: str) -> tuple[str, int]:
     """Return host and port of HOST:PORT, such as `0.0.0.0:443`, `[::]:443` or `localhost:8443`.
 
