@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,15 +16,18 @@ from licet.agent.machine import Agent, AgentSettings
 from licet.agent.runtime import Deliver, Runtime
 from licet.agent.tables import Authorization
 from licet.kernel.chance import SystemChance
-from licet.kernel.ids import Udi
+from licet.kernel.ids import Tag, Udi
 from licet.kernel.problems import Code, NoAnswer
 from licet.kernel.time import Moment
+from licet.ledger.model import License
 from licet.wire.messages import Authorized, Problem, Registered
 from licet.wire.tokens import print_token
 from support.device import AUTHORIZE, PRODUCT
 from support.office import LAN
 from support.standing import JOSE, LICET, PATH, Client, Standing, eventually, standing, system_now
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "over_https.py"
+ESSENTIALS = "regid.2026-11.com.example.NXOS_ESSENTIALS,1.0_f7f6fc2c-416d-5890-bf0b-d1f7bff580db"
 NAMES = ("localhost", "127.0.0.1", "::1", "licensing.example.com")
 
 
@@ -95,6 +99,29 @@ def test_a_real_agent_registers_and_is_authorized(manager: Standing) -> None:
         eventually(lambda: is_authorized(runtime))
     [instance] = manager.office.of_udi(udi)
     assert instance.udi == udi
+
+
+def test_the_example_of_the_how_to(manager: Standing, tmp_path: Path) -> None:
+    """Who follows the page to its last step would fail there."""
+    office, tag = manager.office, Tag(ESSENTIALS)
+    office.change(lambda work: work.put_license(License(tag, "NXOS_ESSENTIALS", "")))
+    office.give(tag, 1)
+    url = f"https://localhost:{manager.address[1]}{PATH}"
+    words = (url, manager.data.tls_certificate, print_token(office.token()))
+    for _ in range(2):
+        run = subprocess.run(  # noqa: S603
+            [sys.executable, EXAMPLE, *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.splitlines()[:3] == [
+            "registration   complete in Example / Default",
+            "authorization  authorized",
+            "entitlement    NXOS_ESSENTIALS: in-compliance",
+        ]
 
 
 @pytest.mark.parametrize("path", [PATH, "/SmartTransport"])

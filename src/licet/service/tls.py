@@ -39,6 +39,8 @@ class Tls:
         self._names = names
         self._mark = _mark_of(data)
         self._trouble = ""
+        self._ends_at = now
+        self._warned_at: datetime | None = None
         self.context = self._load(now)
 
     def look(self, now: datetime, *, anyway: bool = False) -> None:
@@ -55,6 +57,7 @@ class Tls:
                 self._mark = mark
                 self.context = self._load(now)
                 self._trouble = ""
+            self._warn(now)
         except ServiceError as error:
             if str(error) != self._trouble or anyway:
                 self._trouble = str(error)
@@ -84,8 +87,8 @@ class Tls:
         _LOG.info(
             "TLS certificate", ends=print_instant(ends), serial=f"{certificate.serial_number:x}"
         )
-        if ends - now < ENDS_SOON:
-            _LOG.warning("the TLS certificate ends soon", ends=print_instant(ends))
+        self._ends_at, self._warned_at = ends, None
+        self._warn(now)
         missing = missing_names(certificate, self._names)
         if missing:
             _LOG.warning(
@@ -93,6 +96,14 @@ class Tls:
                 "products that use these will refuse it",
                 names=missing,
             )
+
+    def _warn(self, now: datetime) -> None:
+        """Say every day that the certificate ends soon."""
+        if self._ends_at - now >= ENDS_SOON:
+            return
+        if self._warned_at is None or now - self._warned_at >= DAY:
+            self._warned_at = now
+            _LOG.warning("the TLS certificate ends soon", ends=print_instant(self._ends_at))
 
 
 def _context() -> ssl.SSLContext:
