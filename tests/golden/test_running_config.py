@@ -137,6 +137,11 @@ callhome
   destination-profile CiscoTAC-1 index 1 http https://tools.cisco.com/its/service/oddce/services/DDCEService
   transport http use-vrf management
   enable
+
+vrf context management
+
+interface mgmt0
+  vrf member management
 """)
 
 
@@ -152,6 +157,11 @@ version 9.3(4) Bios:version 07.67
 
 callhome
   destination-profile CiscoTAC-1 index 1 http https://tools.cisco.com/its/service/oddce/services/DDCEService
+
+vrf context management
+
+interface mgmt0
+  vrf member management
 """)
 
 

@@ -4,9 +4,10 @@ Nothing here knows a command; `grammar` does. A line that cannot be read is a va
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address
 
 from licet.switch.grammar import PARAMETERS, REACHES, UNMODELED, Kind, Mode, Parameter, Row
 from licet.switch.tree import NO, Leaf, Node, tree
@@ -16,6 +17,11 @@ _WORDS = re.compile(r"\S+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 _PHONE = re.compile(r"\+[0-9X -]+\Z")
 _URL = re.compile(r"https?://[!-~]+\Z", re.IGNORECASE)
+_INTEGER = re.compile(r"-?[0-9]{1,7}\Z")
+_INTERFACE = re.compile(
+    r"(mgmt0|(e|et|eth|ethernet)[0-9]{1,3}/[0-9]{1,3}|(lo|loopback)[0-9]{1,4}|(vl|vlan)[0-9]{1,4})\Z",
+    re.IGNORECASE,
+)
 
 
 class Fault(StrEnum):
@@ -113,7 +119,7 @@ def offers(line: str, mode: Mode) -> "Offers | Unread | Unmodeled":
     words = _starting(walked.node, partial.text)
     parameter = walked.node.parameter
     named = None if parameter is None else PARAMETERS[parameter[0]]
-    if named is not None and partial.text and (words or not _accepts(named, partial.text)):
+    if named is not None and partial.text and (words or not accepts(named, partial.text)):
         named = None
     leaf = None if partial.text else walked.node.leaf
     if partial.text and not words and named is None:
@@ -158,7 +164,7 @@ def _walk(line: str, tokens: list[_Token], mode: Mode) -> "_Reached | tuple[int,
         parameter = PARAMETERS[name]
         whole_line = parameter.kind is Kind.LINE
         text = line[token.column :].strip() if whole_line else token.text
-        if not _accepts(parameter, text):
+        if not accepts(parameter, text):
             return at, Fault.INVALID
         values[name] = text
         node = then
@@ -174,22 +180,40 @@ def _starting(node: Node, text: str) -> list[str]:
     return exact or sorted(word for word in node.words if word.lower().startswith(text))
 
 
-def _accepts(parameter: Parameter, text: str) -> bool:
+def accepts(parameter: Parameter, text: str) -> bool:
+    """Tell whether a parameter takes a text."""
     if parameter.kind is Kind.NUMBER:
         # Longer than any bound is out of bounds; int() is not asked about a million digits.
-        digits = text.isascii() and text.isdigit() and len(text) <= len(str(parameter.most))
-        return digits and parameter.least <= int(text) <= parameter.most
-    if len(text) > parameter.most:
+        is_number = _INTEGER.match(text) is not None
+        return is_number and parameter.least <= int(text) <= parameter.most
+    return len(text) <= parameter.most and _FORMS[parameter.kind](text)
+
+
+def _is(form: Callable[[str], object], text: str) -> bool:
+    try:
+        form(text)
+    except ValueError:
         return False
-    match parameter.kind:
-        case Kind.NAME:
-            return _NAME.match(text) is not None
-        case Kind.PHONE:
-            return _PHONE.match(text) is not None
-        case Kind.URL:
-            return _URL.match(text) is not None
-        case Kind.WORD | Kind.LINE:
-            return True
+    return "%" not in text
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.match(text) is not None
+
+
+_FORMS: Mapping[Kind, Callable[[str], bool]] = {
+    Kind.WORD: lambda _: True,
+    Kind.LINE: lambda _: True,
+    Kind.NAME: _matches(_NAME),
+    Kind.PHONE: _matches(_PHONE),
+    Kind.URL: _matches(_URL),
+    Kind.INTERFACE: _matches(_INTERFACE),
+    Kind.HOST: lambda text: _NAME.match(text) is not None or _is(ip_address, text),
+    Kind.ADDRESS: lambda text: _is(ip_address, text),
+    Kind.IPV4: lambda text: _is(IPv4Address, text),
+    Kind.PREFIX: lambda text: "/" in text and _is(IPv4Interface, text),
+    Kind.PREFIX6: lambda text: "/" in text and _is(IPv6Interface, text),
+}
 
 
 def _blame(tokens: list[_Token], at: int, fault: Fault, mode: Mode) -> Unread | Unmodeled:

@@ -1,7 +1,12 @@
 """A terminal session at a switch: a prompt, and what each line prints."""
 
+from collections.abc import Callable, Mapping
+
 from licet.agent.events import CommandRefused
+from licet.switch.changes import CHANGES, Dialogue, Place, Refused
+from licet.switch.changes.network import interface_name
 from licet.switch.commands import HANDLERS, Terminal
+from licet.switch.configuration import Configuration
 from licet.switch.filters import FILTERS, Filter, help_of_filter, read_filter, split_pipes
 from licet.switch.grammar import Mode
 from licet.switch.help import completions, help_text
@@ -20,6 +25,8 @@ from licet.switch.switch import Switch
 
 HELP = "?"
 LINE_CHARS_MAX = 2048
+# How the subject of a submode is spelled, where that is not as it was typed.
+SUBJECTS: Mapping[Mode, Callable[[str], str]] = {Mode.INTERFACE: interface_name}
 TOO_LONG = f"% The line is longer than {LINE_CHARS_MAX} characters\n"
 
 
@@ -28,10 +35,13 @@ class Session:
 
     def __init__(self, switch: Switch) -> None:
         self._terminal = Terminal(switch)
+        self._dialogue: Dialogue | None = None
 
     @property
     def prompt(self) -> str:
         """What a terminal prints before a line, e.g. `switch(config-callhome)# `."""
+        if self._dialogue is not None:
+            return self._dialogue.prompt
         terminal = self._terminal
         return f"{terminal.configuration.host_name}{terminal.mode.value}# "
 
@@ -48,10 +58,15 @@ class Session:
         line = plain(line)
         if len(line) > LINE_CHARS_MAX:
             return TOO_LONG
+        if self._dialogue is not None:
+            return self._answer(self._dialogue, line)
         if is_comment(line):
             return ""
         if line.rstrip().endswith(HELP):
             return self._help(line.rstrip()[: -len(HELP)])
+        return self._read(line)
+
+    def _read(self, line: str) -> str:
         [(_, head), *pipes] = self._split(line)
         filters: list[Filter] = []
         command = parse(head, self._terminal.mode)
@@ -79,15 +94,45 @@ class Session:
         """Return a line's command and what stands behind bars; only `show` has any."""
         return split_pipes(line) if begins_show(line, self._terminal.mode) else [(0, line)]
 
+    def cancel(self) -> None:
+        """Drop what a command still wants to be told, as Ctrl-C does; nothing was changed."""
+        self._dialogue = None
+
     def _run(self, command: Command) -> str:
-        terminal = self._terminal
-        if command.row.mode is Mode.CONFIG:
-            # A global command in a submode leaves it.
-            terminal.mode = Mode.CONFIG
+        terminal, row = self._terminal, command.row
         try:
-            return HANDLERS[command.row.handler](terminal, command)
-        except CommandRefused as refused:
-            return f"% {refused}\n"
+            if row.handler in HANDLERS:
+                return self._take(HANDLERS[row.handler](terminal, command))
+            change = CHANGES[row.handler]
+            printed = self._take(change(terminal.configuration, terminal.place.name, command))
+        except (CommandRefused, Refused) as refused:
+            return refusal(refused)
+        if row.enters is not None and not command.negative:
+            subject = next(iter(command.values.values()), "")
+            terminal.place = Place(row.enters, SUBJECTS.get(row.enters, str)(subject))
+        elif row.mode is Mode.CONFIG:
+            # A global command in a submode leaves it.
+            terminal.place = Place(Mode.CONFIG)
+        return printed
+
+    def _answer(self, dialogue: Dialogue, line: str) -> str:
+        self._dialogue = None
+        try:
+            return self._take(dialogue.take(self._terminal.configuration, line))
+        except (CommandRefused, Refused) as refused:
+            return refusal(refused)
+
+    def _take(self, outcome: Configuration | Dialogue | str) -> str:
+        """Put a changed configuration in force; go on with a dialogue; return what is printed."""
+        match outcome:
+            case Configuration():
+                self._terminal.switch.configure(outcome)
+                return ""
+            case Dialogue():
+                self._dialogue = outcome
+                return outcome.says
+            case str():
+                return outcome
 
     def _help(self, line: str) -> str:
         [(_, head), *pipes] = self._split(line)
@@ -114,3 +159,9 @@ class Session:
             case Unread():
                 caret = " " * (len(self.prompt) + problem.column) + "^"
                 return f"{caret}\n{problem.fault}\n"
+
+
+def refusal(refused: CommandRefused | Refused) -> str:
+    """Return what is printed of a command that cannot be done."""
+    text = f"{refused}"
+    return f"{text}\n" if text.startswith("%") else f"% {text}\n"

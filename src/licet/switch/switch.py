@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from licet.agent.events import (
     Command,
+    Disable,
     Enable,
     Explanation,
     Notify,
@@ -18,6 +19,7 @@ from licet.agent.runtime import Clock, Runtime, SnapshotStore
 from licet.agent.view import LicenseView
 from licet.kernel.ids import Tag
 from licet.kernel.time import Moment
+from licet.switch.box import Box, MemoryBox
 from licet.switch.callhome import CallHomeTransport, Network
 from licet.switch.configuration import FACTORY, Callhome, Configuration
 from licet.switch.features import wanted
@@ -37,6 +39,7 @@ class Switch:
         network: how the configured URL is reached.
         configuration: what the switch boots with.
         syslog: told every line of the log, as a console would print it.
+        box: where files and the startup configuration are; one in memory where there is none.
     """
 
     def __init__(
@@ -48,7 +51,9 @@ class Switch:
         clock: Clock,
         configuration: Configuration = FACTORY,
         syslog: Callable[[str], None] = lambda _: None,
+        box: Box | None = None,
     ) -> None:
+        self.box: Box = MemoryBox(booted=clock.now().wall) if box is None else box
         self.configuration = configuration
         self.log: deque[str] = deque(maxlen=LOG_LINES_MAX)
         self._syslog = syslog
@@ -74,6 +79,8 @@ class Switch:
         """Put a configuration in force and tell the agent what follows from it."""
         old = self.configuration
         self.configuration = replace(configuration, changed_at=self.now().wall)
+        if configuration.smart != old.smart:
+            self.runtime.handle(Enable() if configuration.smart else Disable())
         if configuration.host_name != old.host_name:
             self.runtime.handle(SetHostName(configuration.host_name))
         before = wanted(old.features, old.level)

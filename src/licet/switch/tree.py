@@ -1,6 +1,5 @@
 """Grows the tree of commands of each mode from the grammar table."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,7 +7,6 @@ from functools import cache
 from licet.switch.grammar import CHOICES, HELP, REACHES, TABLE, Mode, Row
 
 NO = "no"
-_OPTION = re.compile(r"(?P<head>.*?) ?\[(?P<option>.*)\]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +70,29 @@ def _grow(root: Node, pattern: str, row: Row, *, negative: bool) -> None:
             for word, said in path.steps:
                 node = _step(node, word, said)
             words = tuple(word for word, _ in path.steps)
+            if node.leaf is not None and node.leaf.row.mode is not row.mode:
+                # A submode has this command itself: `ip name-server` in a VRF is the VRF's.
+                continue
             if node.leaf is not None:
                 raise ValueError(f"two rows of the grammar mean {' '.join(words)!r}")
             node.leaf = Leaf(row, negative, words, dict(path.chosen))
 
 
-def _without_options(pattern: str) -> tuple[str, ...]:
-    option = _OPTION.match(pattern)
-    if option is None:
-        return (pattern,)
-    return (option["head"], f"{option['head']} {option['option']}")
+def _without_options(pattern: str) -> list[str]:
+    """Return a pattern with each of its options left out and taken, inner ones too."""
+    begin = pattern.find("[")
+    if begin < 0:
+        return [pattern]
+    depth = 0
+    for end in range(begin, len(pattern)):
+        depth += {"[": 1, "]": -1}.get(pattern[end], 0)
+        if depth == 0:
+            head, option, rest = pattern[:begin], pattern[begin + 1 : end], pattern[end + 1 :]
+            return [
+                *_without_options(head + rest.lstrip()),
+                *_without_options(head + option + rest),
+            ]
+    raise ValueError(f"an option of {pattern!r} does not end")
 
 
 def _paths(pattern: str) -> Iterator[_Path]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licet.switch.changes import CHANGES
 from licet.switch.commands import HANDLERS
 from licet.switch.grammar import PARAMETERS, TABLE, Kind, Mode
 from licet.switch.help import completions
@@ -19,6 +20,12 @@ SAMPLE = {
     Kind.NAME: "name",
     Kind.PHONE: "+491",
     Kind.URL: "https://licenses.example.com/x",
+    Kind.HOST: "proxy.example.com",
+    Kind.ADDRESS: "2001:db8::7",
+    Kind.IPV4: "192.0.2.7",
+    Kind.PREFIX: "192.0.2.7/24",
+    Kind.PREFIX6: "2001:db8::7/64",
+    Kind.INTERFACE: "Ethernet1/7",
 }
 
 
@@ -45,7 +52,8 @@ COMMANDS = [(mode, line, node.leaf) for mode, line, node in PLACES if node.leaf 
 
 def test_the_table_and_the_handlers_fit() -> None:
     """A command could be typed that nothing does, or be done by nothing that can be typed."""
-    assert {row.handler for row in TABLE} == HANDLERS.keys()
+    assert {row.handler for row in TABLE} == HANDLERS.keys() | CHANGES.keys()
+    assert not HANDLERS.keys() & CHANGES.keys()
     assert {row.mark for row in TABLE} <= {"S", "V", "D", "B", "M", "ours"}
 
 
@@ -161,8 +169,8 @@ def test_the_caret_stands_under_the_word_to_blame(
         (Mode.EXEC, "callhome test", "callhome test"),
         (Mode.EXEC, "license smart conversion start", "license smart conversion"),
         (Mode.EXEC, "terminal length 0", "terminal"),
-        (Mode.CONFIG, "interface Ethernet1/1", "interface"),
-        (Mode.CONFIG, "no ip domain-lookup", "ip"),
+        (Mode.CONFIG, "router bgp 65000", "router"),
+        (Mode.CONFIG, "no ip route 0.0.0.0/0 192.0.2.1", "ip route"),
         (Mode.CONFIG, "license grace-period", "license grace-period"),
         (Mode.CALLHOME, "periodic-inventory notification", "periodic-inventory"),
         (

@@ -4,16 +4,28 @@ Header and order of the call home block: the source document's sample (device.md
 of the contract, customer and site is recalled from the order of `show callhome` (1.8).
 """
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 
+from licet.switch.changes.trust import END, print_pem
 from licet.switch.configuration import (
+    DEFAULT_VRF,
     FACTORY,
     FACTORY_HOST_NAME,
+    SYSLOG_PORT,
+    UTC_ZONE,
     Callhome,
     Configuration,
+    Interface,
     Method,
+    NameServer,
+    Proxy,
+    TrustPoint,
+    Vrf,
 )
 
+_DELIMITERS: str = "#%^~@$&*+=|;:"
 VERSION = "version 9.3(4) Bios:version 07.67"
 
 
@@ -23,7 +35,12 @@ def running_config(configuration: Configuration, *, at: datetime) -> str:
         _general(configuration),
         [f"feature {name}" for name in sorted(configuration.features)],
         _license(configuration),
+        _names(configuration),
+        *(_trust_point(each) for each in configuration.trust_points),
         _callhome(configuration.callhome),
+        *(_vrf(each) for each in configuration.vrfs),
+        *(_interface(each) for each in configuration.interfaces),
+        _system(configuration),
     ]
     body = "\n".join("".join(f"{line}\n" for line in block) for block in blocks if block)
     return _header("show running-config", configuration, at) + body
@@ -48,7 +65,20 @@ def _header(command: str, configuration: Configuration, at: datetime) -> str:
 
 def _general(configuration: Configuration) -> list[str]:
     name = configuration.host_name
-    return [VERSION, *([f"hostname {name}"] if name != FACTORY_HOST_NAME else [])]
+    lines = [VERSION, *([f"hostname {name}"] if name != FACTORY_HOST_NAME else [])]
+    if configuration.banner is not None:
+        mark = _delimiter(configuration.banner)
+        lines += [f"banner motd {mark}{configuration.banner}", mark]
+    return lines
+
+
+def _delimiter(text: str) -> str:
+    """Return a character that a text lacks; one is found, as a banner is shorter than this range."""
+    others = (chr(code) for code in range(ord("!"), 0x3000))
+    found: Iterator[str] = (
+        char for char in (*_DELIMITERS, *others) if char.isprintable() and char not in text
+    )
+    return next(found)
 
 
 def _license(configuration: Configuration) -> list[str]:
@@ -76,6 +106,10 @@ def _callhome(callhome: Callhome) -> list[str]:
     lines += (f"no {_url(*preset)}" for preset in FACTORY.callhome.urls if preset[0] not in at)
     if callhome.use_vrf is not None:
         lines.append(f"transport http use-vrf {callhome.use_vrf}")
+    if callhome.proxy is not None:
+        lines += _proxy(callhome.proxy)
+    if callhome.plain_http:
+        lines.append("licet plain-http")
     if callhome.enabled:
         lines.append("enable")
     return ["callhome", *(f"  {line}" for line in lines)] if lines else []
@@ -83,3 +117,94 @@ def _callhome(callhome: Callhome) -> list[str]:
 
 def _url(index: int, url: str) -> str:
     return f"destination-profile CiscoTAC-1 index {index} http {url}"
+
+
+def _proxy(proxy: Proxy) -> list[str]:
+    lines = [f"transport http proxy server {proxy.host} port {proxy.port}"]
+    if proxy.user is not None:
+        lines.append(f"licet proxy user {proxy.user} password {proxy.password}")
+    if proxy.secure:
+        lines.append("licet proxy tls")
+    if proxy.enabled:
+        lines.append("transport http proxy enable")
+    return lines
+
+
+def _names(configuration: Configuration) -> list[str]:
+    """Return how names are resolved."""
+    lines = [] if configuration.domain_lookup else ["no ip domain-lookup"]
+    if configuration.domain_name is not None:
+        lines.append(f"ip domain-name {configuration.domain_name}")
+    lines += _name_servers(configuration.name_servers)
+    lines += (f"ip host {name} {' '.join(addresses)}" for name, addresses in configuration.hosts)
+    if configuration.source_interface is not None:
+        name, vrf = configuration.source_interface
+        lines.append(f"ip http source-interface {name}{_in_vrf('vrf', vrf)}")
+    return lines
+
+
+def _in_vrf(word: str, vrf: str | None) -> str:
+    return "" if vrf is None else f" {word} {vrf}"
+
+
+def _name_servers(servers: tuple[NameServer, ...]) -> list[str]:
+    return [
+        f"ip name-server {' '.join(each.address for each in some)}{_in_vrf('use-vrf', vrf)}"
+        for vrf, some in groupby(servers, key=lambda each: each.vrf)
+    ]
+
+
+def _block(heading: str, lines: list[str]) -> list[str]:
+    return [heading, *(f"  {line}" for line in lines)]
+
+
+def _trust_point(trust_point: TrustPoint) -> list[str]:
+    """Return a trust point; its certificates as they are pasted, with the answer that takes them."""
+    lines = [f"crypto ca trustpoint {trust_point.name}"]
+    if trust_point.certificates:
+        lines.append(f"crypto ca authenticate {trust_point.name}")
+        for certificate in trust_point.certificates:
+            lines += print_pem(certificate).splitlines()
+        lines += [END, "yes"]
+    return lines
+
+
+def _vrf(vrf: Vrf) -> list[str]:
+    lines = [] if vrf.domain_name is None else [f"ip domain-name {vrf.domain_name}"]
+    lines += _name_servers(vrf.name_servers)
+    if vrf.source_address is not None:
+        lines.append(f"licet source-address {vrf.source_address}")
+    if vrf.namespace is not None:
+        lines.append(f"licet namespace {vrf.namespace}")
+    if vrf.name == DEFAULT_VRF and not lines:
+        return []
+    return _block(f"vrf context {vrf.name}", lines)
+
+
+def _interface(interface: Interface) -> list[str]:
+    lines = [] if interface.description is None else [f"description {interface.description}"]
+    if interface.name.startswith("Vlan") and not interface.shutdown:
+        lines.append("no shutdown")
+    elif interface.shutdown and not interface.name.startswith("Vlan"):
+        lines.append("shutdown")
+    if interface.vrf is not None:
+        lines.append(f"vrf member {interface.vrf}")
+    if interface.address is not None:
+        lines.append(f"ip address {interface.address}")
+    if interface.address6 is not None:
+        lines.append(f"ipv6 address {interface.address6}")
+    return _block(f"interface {interface.name}", lines)
+
+
+def _system(configuration: Configuration) -> list[str]:
+    lines = []
+    zone = configuration.time_zone
+    if zone != UTC_ZONE:
+        lines.append(f"clock timezone {zone.name} {zone.hours} {zone.minutes}")
+    for server in configuration.logging_servers:
+        port = "" if server.port == SYSLOG_PORT else f" port {server.port}"
+        vrf = _in_vrf("use-vrf", server.vrf)
+        lines.append(f"logging server {server.host} {server.severity}{port}{vrf}")
+    if configuration.logging_rfc5424:
+        lines.append("logging rfc-strict 5424")
+    return lines
