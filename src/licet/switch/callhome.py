@@ -11,11 +11,9 @@ from licet.agent.events import Send
 from licet.agent.runtime import Deliver
 from licet.kernel.problems import NoAnswer
 from licet.switch.configuration import Callhome, Method
+from licet.switch.roads.faults import Fault, Missed
 
-# device.md 5.5: call home off, no HTTP, no route, no trust: the message was not sent.
-NOT_SENT = "Fail to send out Call Home HTTP message"
-# device.md 5.2 and 5.5: it was sent to a server that answers nothing usable, as over http://.
-NO_USABLE_ANSWER = "Communication message send response error"
+Report = Callable[[str, NoAnswer], None]
 
 
 class Network(Protocol):
@@ -31,27 +29,45 @@ class CallHomeTransport:
 
     Args:
         callhome: returns the present configuration.
+        report: told the URL and why no answer came, before the agent hears of it.
     """
 
-    def __init__(self, callhome: Callable[[], Callhome], network: Network) -> None:
+    def __init__(
+        self,
+        callhome: Callable[[], Callhome],
+        network: Network,
+        report: Report = lambda _url, _missed: None,
+    ) -> None:
         self._callhome = callhome
         self._network = network
+        self._report = report
 
     def send(self, message: Send, deliver: Deliver) -> None:
         """Post a message to CiscoTAC-1's URL, or say what the configuration lacks."""
-        reason = lacks(self._callhome())
-        url = self._callhome().url
-        if reason is not None or url is None:
-            deliver(NoAnswer(reason or NOT_SENT))
+        callhome = self._callhome()
+        url = callhome.url or ""
+
+        def outcome(came: bytes | NoAnswer) -> None:
+            if isinstance(came, NoAnswer):
+                self._report(url, came)
+            deliver(came)
+
+        missed = lacks(callhome)
+        if missed is not None:
+            outcome(missed)
         else:
-            self._network.post(url, message.request, deliver)
+            self._network.post(url, message.request, outcome)
 
 
-def lacks(callhome: Callhome) -> str | None:
-    """Return the failure reason of a configuration that cannot carry a message; None if it can."""
-    if not callhome.enabled or callhome.method is not Method.HTTP or callhome.url is None:
-        return NOT_SENT
+def lacks(callhome: Callhome) -> Missed | None:
+    """Return why a configuration cannot carry a message; None if it can."""
+    if not callhome.enabled:
+        return Missed(Fault.CALL_HOME_OFF, "call home is not enabled")
+    if callhome.method is not Method.HTTP:
+        return Missed(Fault.CALL_HOME_OFF, "profile CiscoTAC-1 does not use transport-method http")
+    if callhome.url is None:
+        return Missed(Fault.CALL_HOME_OFF, "profile CiscoTAC-1 has no URL")
     # Source document, second failure scenario: only HTTPS is accepted.
-    if not callhome.url.lower().startswith("https://"):
-        return NO_USABLE_ANSWER
+    if not callhome.plain_http and not callhome.url.lower().startswith("https://"):
+        return Missed(Fault.PLAIN_HTTP, f"{callhome.url} is not encrypted, and not gone to")
     return None

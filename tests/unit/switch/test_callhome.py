@@ -8,8 +8,9 @@ import pytest
 from licet.agent.events import Send
 from licet.agent.runtime import Deliver
 from licet.kernel.problems import NoAnswer
-from licet.switch.callhome import NO_USABLE_ANSWER, NOT_SENT, CallHomeTransport
+from licet.switch.callhome import CallHomeTransport
 from licet.switch.configuration import DIRECT_URL, Callhome, Method
+from licet.switch.roads.faults import NOT_SENT, RESPONSE_ERROR
 
 READY = Callhome(method=Method.HTTP, enabled=True)
 MESSAGE = Send(1, b"request", timedelta(minutes=1))
@@ -41,8 +42,8 @@ def carry(callhome: Callhome) -> tuple[Network, list[bytes | NoAnswer]]:
         (replace(READY, enabled=False), NOT_SENT),
         (replace(READY, method=Method.EMAIL), NOT_SENT),
         (replace(READY, urls=()), NOT_SENT),
-        (replace(READY, urls=((1, "http://tools.cisco.com/x"),)), NO_USABLE_ANSWER),
-        (replace(READY, urls=((1, "HTTP://tools.cisco.com/x"),)), NO_USABLE_ANSWER),
+        (replace(READY, urls=((1, "http://tools.cisco.com/x"),)), RESPONSE_ERROR),
+        (replace(READY, urls=((1, "HTTP://tools.cisco.com/x"),)), RESPONSE_ERROR),
     ],
 )
 def test_what_the_configuration_lacks_is_the_reason(callhome: Callhome, reason: str) -> None:

@@ -11,10 +11,10 @@ from licet.endpoint.endpoint import Call
 from licet.kernel.ids import Tag
 from licet.kernel.time import HOUR, MINUTE, SECOND
 from licet.ledger.model import License
-from licet.switch.callhome import NO_USABLE_ANSWER, NOT_SENT
 from licet.switch.commands import REGISTERING
 from licet.switch.configuration import DIRECT_URL, FACTORY
 from licet.switch.features import TAGS
+from licet.switch.roads.faults import NOT_SENT, RESPONSE_ERROR
 from licet.switch.session import Session
 from licet.switch.switch import Switch
 from licet.switch.syslog import KINDS
@@ -120,7 +120,7 @@ def test_the_license_level_can_be_set_right() -> None:
         (f"no destination-profile CiscoTAC-1 http {DIRECT_URL}", NOT_SENT),
         (
             f"destination-profile CiscoTAC-1 index 1 http {DIRECT_URL.replace('https', 'http')}",
-            NO_USABLE_ANSWER,
+            RESPONSE_ERROR,
         ),
         ("destination-profile CiscoTAC-1 http https://192.0.2.1/", NOWHERE.reason),
     ],

@@ -1,0 +1,1 @@
+"""The roads by which a switch reaches its authority: names, sockets, proxies, TLS, one HTTP exchange."""
