@@ -9,6 +9,7 @@ from collections.abc import Sequence
 # What each word leads to: the module whose main(arguments) returns the exit status, and its help.
 ROOMS = {
     "manager": ("licet.manager.cli", "a standing manager: serving devices, administration, backup"),
+    "switch": ("licet.switch.cli", "a switch: its terminal, lines of a script, its daemon"),
     "lab": ("licet.lab.cli", "authorities and switches in one process, under one virtual clock"),
 }
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2

@@ -1,0 +1,1 @@
+"""The life of a switch as a real process: its data directory, its event loop, its sessions."""
