@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
-from licet.agent.events import Enable, Notify, Register
+from licet.agent.events import Enable, Notice, Notify, Register, RenewAuthorization
 from licet.agent.machine import Agent, AgentSettings
 from licet.agent.runtime import Runtime
 from licet.agent.store import FileStore
 from licet.agent.tables import Authorization, Registration
+from licet.agent.view import LicenseView
 from licet.kernel.chance import SystemChance
 from licet.kernel.ids import Udi
 from licet.kernel.problems import NoAnswer
@@ -21,7 +23,7 @@ from licet.switch.roads.roadmap import RoadMap
 from licet.switch.roads.roads import Roads
 from support.standing import WITHIN_S, eventually
 
-UDI = Udi("N9K-C93180YC-EX", "FDO21120U5B")
+_NUMBERS = count(1)
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Traveler:
     url: str
     plain_http: bool = False
     heard: list[Notify] = field(default_factory=list)
+    udi: Udi = field(default_factory=lambda: Udi("N9K-C93180YC-EX", f"FDO2112{next(_NUMBERS):04}"))
 
     def __post_init__(self) -> None:
         """Boot it."""
@@ -68,7 +71,7 @@ class Traveler:
         clock = SystemClock()
         settings, chance = AgentSettings(PRODUCT, jitter_s_max=0), SystemChance()
         self.runtime = Runtime(
-            Agent.fresh(UDI, settings=settings, chance=chance, now=clock.now()),
+            Agent.fresh(self.udi, settings=settings, chance=chance, now=clock.now()),
             store=self.store,
             transport=CallHomeTransport(self._callhome, self.roads),
             clock=clock,
@@ -102,18 +105,33 @@ class Traveler:
         self.runtime.handle(Register(token))
         self.live(lambda: self.registration is not Registration.IN_PROGRESS)
 
+    def renew(self) -> None:
+        """Type `license smart renew auth`, and live until it has succeeded or failed."""
+        told = len(self.heard)
+        self.runtime.handle(RenewAuthorization())
+        ended = (Notice.AUTH_RENEW_SUCCESS, Notice.AUTH_RENEW_FAIL)
+        self.live(lambda: any(heard.notice in ended for heard in self.heard[told:]))
+
+    def has(self, notice: Notice) -> bool:
+        """Tell whether the agent told something."""
+        return any(heard.notice is notice for heard in self.heard)
+
+    def view(self) -> LicenseView:
+        """Return what can be seen of the agent."""
+        return self.runtime.agent.view(self.runtime.clock.now())
+
     @property
     def registration(self) -> Registration:
         """How the registration stands."""
-        return self.runtime.agent.view(self.runtime.clock.now()).registration.state
+        return self.view().registration.state
 
     @property
     def authorization(self) -> Authorization:
         """How the authorization stands."""
-        return self.runtime.agent.view(self.runtime.clock.now()).authorization.state
+        return self.view().authorization.state
 
     @property
     def reason(self) -> str:
         """The failure reason of the registration, as `show license status` prints it."""
-        initial = self.runtime.agent.view(self.runtime.clock.now()).registration.initial
+        initial = self.view().registration.initial
         return "" if initial is None else initial.reason

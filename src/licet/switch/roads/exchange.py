@@ -25,7 +25,9 @@ from licet.wire import limits
 JOSE: Final = b"application/jose"
 RETRY_AFTER_S_MAX: Final = 86_400
 _PORTS: Final = {"https": 443, "http": 80}
-_AUTHENTICATION_REQUIRED: Final = 407
+_PROXY_AUTHENTICATION_REQUIRED: Final = 407
+# What tinyproxy answers to a wrong password on CONNECT.
+_UNAUTHORIZED: Final = 401
 _AGENT: Final = (b"User-Agent", b"Licet")
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -95,7 +97,7 @@ def post(url: str, data: bytes, road: RoadMap, pace: Pace) -> bytes:
     place = read_url(url, plain_http=road.plain_http)
     fields = ((b"Content-Type", JOSE), (b"Content-Length", str(len(data)).encode()))
     heard = _exchange(b"POST", place, fields, data, road, pace)
-    if road.proxy is not None and heard.status == _AUTHENTICATION_REQUIRED:
+    if road.proxy is not None and heard.status == _PROXY_AUTHENTICATION_REQUIRED:
         raise _proxy_says(heard.status, heard.fields, place.authority, road.proxy)
     return _answer(heard)
 
@@ -259,7 +261,7 @@ def _proxy_says(
     status: int, fields: dict[bytes, bytes], target: bytes, proxy: ProxyRoad
 ) -> Stumbled:
     """Return why a proxy makes no way."""
-    if status != _AUTHENTICATION_REQUIRED:
+    if status not in (_UNAUTHORIZED, _PROXY_AUTHENTICATION_REQUIRED):
         place = target.decode("ascii")
         return Stumbled(Fault.PROXY_REFUSES, f"the proxy answers {status} to CONNECT {place}")
     if proxy.user is not None:
