@@ -24,6 +24,11 @@ class Line:
     closed: bool = False
     aborted: bool = False
     reading: bool = True
+    high: int = 0
+
+    def set_write_buffer_limits(self, *, high: int) -> None:
+        """Keep it."""
+        self.high = high
 
     def reads(self) -> bool:
         """Tell whether anything more would be read."""

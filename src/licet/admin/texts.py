@@ -7,8 +7,8 @@ from licet.admin.refusal import AdminRefused
 NAME_CHARS_MAX = 128
 NOTE_CHARS_MAX = 256
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+\Z")
-_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,128}\Z")
-_NOTE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,256}\Z")
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,128}\Z")
+_NOTE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{0,256}\Z")
 
 
 def check_domain(text: str) -> str:

@@ -216,6 +216,8 @@ def _members(file: BinaryIO) -> dict[str, Member]:
     while end - offset > len(_END):
         member = _member(file, offset, end, mtime)
         members.append(member)
+        if len(members) > len(ORDERS[-1]):
+            raise DamagedError("it has more members than a backup")
         offset = member.offset + member.size + -member.size % _BLOCK
         file.seek(member.offset + member.size)
         if any(file.read(-member.size % _BLOCK)):

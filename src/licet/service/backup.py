@@ -15,7 +15,7 @@ from licet.kernel.time import epoch_seconds
 from licet.pki.authority import AuthorityKeys
 from licet.service.archive import DATABASE, KEYS, MANIFEST, publish, sha256_of, write_archive
 from licet.service.datadir import DataDir
-from licet.service.files import make_directory, trouble
+from licet.service.files import PRIVATE_DIRECTORY, trouble
 from licet.service.keyring import Keyring
 from licet.service.manifest import Manifest, bundle_keys, fingerprint, print_manifest
 from licet.service.problems import ServiceError
@@ -63,9 +63,7 @@ def back_up(
         raise ServiceError(f"{to.parent}: there is no such directory")
     if passphrase is not None:
         check_passphrase(passphrase)
-    work = to.with_name(to.name + WORK)
-    shutil.rmtree(work, ignore_errors=True)
-    make_directory(work)
+    work = _make_work(to.with_name(to.name + WORK))
     try:
         copy = work / DATABASE
         _copy_ledger(data.database, copy, report)
@@ -92,6 +90,20 @@ def back_up(
         shutil.rmtree(work, ignore_errors=True)
     publish(to)
     return manifest
+
+
+def _make_work(work: Path) -> Path:
+    """Make a directory that is new and ours: whoever made it before could read what comes into it."""
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        work.mkdir(PRIVATE_DIRECTORY)
+    except FileExistsError as error:
+        raise ServiceError(
+            f"{work}: it is there already, and is not ours to remove; write the backup elsewhere"
+        ) from error
+    except OSError as error:
+        raise trouble(work, error) from error
+    return work
 
 
 def _copy_ledger(source: Path, copy: Path, report: Report) -> None:

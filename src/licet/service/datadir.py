@@ -88,14 +88,14 @@ def create_data(path: Path) -> DataDir:
     make_directory(path)
     data = DataDir(path)
     try:
-        strange = sorted({entry.name for entry in path.iterdir()} - _OURS)
+        strange = sorted({entry.name for entry in path.iterdir()} - _OURS - {RESTORING})
     except OSError as error:
         raise trouble(path, error) from error
     if strange and not data.authority_file.exists():
         raise ServiceError(
             f"{path}: it holds other things ({', '.join(strange[:3])}); choose an empty directory"
         )
-    _check(data)
+    check_directory(data)
     make_directory(data.keys)
     make_directory(data.tls)
     return open_data(path)
@@ -109,9 +109,10 @@ def open_data(path: Path) -> DataDir:
     """
     data = DataDir(path)
     # Before its permissions: nobody is told to change those of a directory that is not ours.
-    if path.is_dir() and not data.keys.is_dir():
+    begun = (path / RESTORING).exists()
+    if path.is_dir() and not data.keys.is_dir() and not begun:
         raise ServiceError(f"{path}: it is no data directory (no {data.keys.name}/ in it)")
-    _check(data)
+    check_directory(data)
     secrets = (data.keys, data.authority_file, data.root_key, data.tls_key)
     for secret in secrets:
         found = _look(secret)
@@ -152,7 +153,12 @@ def is_held(data: DataDir) -> bool:
         return True
 
 
-def _check(data: DataDir) -> None:
+def check_directory(data: DataDir) -> None:
+    """Pass if the directory itself is this user's, and nobody else may change what is in it.
+
+    Raises:
+        ServiceError: it is not so, or a restore into it was interrupted.
+    """
     found = _look(data.path)
     if found is None:
         raise ServiceError(

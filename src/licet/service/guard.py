@@ -21,6 +21,7 @@ class Bounds:
         idle_s: between two requests.
         answer_s: ours, for one answer; a bound for the worst only.
         linger_s, linger_bytes: how long a refused peer may go on sending, so that it hears why.
+        untaken_bytes: of answers that a peer does not take, before it is read no further.
     """
 
     head_bytes_max: int = 16 * 1024
@@ -33,6 +34,7 @@ class Bounds:
     answer_s: float = 60
     linger_s: float = 2
     linger_bytes: int = 1024 * 1024
+    untaken_bytes: int = 32 * 1024
 
 
 class Rejected(Exception):  # noqa: N818 - what became of a request
@@ -98,6 +100,8 @@ class Head:
 
 _ONCE = frozenset((b"host", b"content-type", b"content-length", b"transfer-encoding", b"expect"))
 
+_LENGTH_DIGITS_MAX = 20
+
 
 def large_head(bounds: Bounds) -> Rejected:
     """Return the rejection of a head that is too large."""
@@ -152,7 +156,11 @@ def _path_of(url: bytes) -> str:
 
 
 def _check_body(head: Head, route: Route) -> None:
-    length = int(head.fields.get(b"content-length", b"0"))
+    digits = head.fields.get(b"content-length", b"0")
+    if len(digits) > _LENGTH_DIGITS_MAX:
+        # Nothing but zeros in front of it: llhttp has refused what is too large.
+        raise malformed("its Content-Length is not understood")
+    length = int(digits)
     if length == 0 and b"transfer-encoding" not in head.fields and route.content_type is None:
         return
     if length > route.body_bytes_max:

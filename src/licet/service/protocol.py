@@ -88,6 +88,7 @@ class Connection:
         self._keeps = True
         self._raw = 0  # bytes since the head, or the body, began
         self._paused = False
+        self._choked = False  # the peer does not take what it was answered
         self._ended = False
 
     # What asyncio calls.
@@ -95,6 +96,7 @@ class Connection:
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, once the handshake is done."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=self._front.bounds.untaken_bytes)
         self._seat.guest, self._seat.stage = self, Stage.KNOWN
         self._wait(self._front.bounds.head_s)
         if self._front.stopping:
@@ -113,11 +115,13 @@ class Connection:
 
     def pause_writing(self) -> None:
         """Read no more from a peer that does not read."""
-        self._pause(on=True)
+        self._choked = True
+        self._steer()
 
     def resume_writing(self) -> None:
         """Read on."""
-        self._pause(on=bool(self._turns))
+        self._choked = False
+        self._steer()
 
     def data_received(self, data: bytes) -> None:
         """Read what came."""
@@ -140,8 +144,7 @@ class Connection:
         except Rejected as rejected:
             self._refuse(rejected)
         self._flush()
-        if self._turns:
-            self._pause(on=True)
+        self._steer()
 
     # What the parser calls.
 
@@ -258,7 +261,7 @@ class Connection:
             bounds = self._front.bounds
             left_s = {_Phase.HEAD: bounds.head_s, _Phase.BODY: bounds.body_s}
             self._wait(left_s.get(self._phase, bounds.idle_s))
-            self._pause(on=False)
+            self._steer()
 
     def _last_words(self) -> None:
         """End after an answer; who was still sending may go on for a little, to be able to read it."""
@@ -266,7 +269,7 @@ class Connection:
         if self._phase is _Phase.REFUSED:
             self._ended = True
             self._wait(self._front.bounds.linger_s)
-            self._pause(on=False)
+            self._steer()
         else:
             self._end()
 
@@ -293,11 +296,13 @@ class Connection:
         if not self._turns:
             self._front.roster.wait(self._seat, self._loop.time() + seconds)
 
-    def _pause(self, *, on: bool) -> None:
-        if self._transport is None or self._paused is on:
+    def _steer(self) -> None:
+        """Read only while the peer takes its answers and has all of them; at the end, in any case."""
+        pause = (self._choked or bool(self._turns)) and not self._ended
+        if self._transport is None or self._paused is pause:
             return
-        self._paused = on
-        if on:
+        self._paused = pause
+        if pause:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

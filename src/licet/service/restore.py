@@ -20,7 +20,7 @@ from licet.ledger.ports import Store
 from licet.pki.authority import AuthorityKeys, begin_epoch
 from licet.service.backup import Report
 from licet.service.certificate import check_name, make_certificate
-from licet.service.datadir import RESTORING, DataDir, create_data, open_data
+from licet.service.datadir import RESTORING, DataDir, check_directory, create_data, open_data
 from licet.service.files import make_directory, sync_directory, trouble
 from licet.service.keyring import Keyring
 from licet.service.losses import Loss, losses
@@ -88,6 +88,8 @@ def restore(request: Request, *, chance: Chance, now: datetime, report: Report) 
     staging = request.to / RESTORING
     try:
         make_directory(request.to)
+        # Now, and not when all is done: it would not be taken for a data directory then.
+        check_directory(DataDir(request.to))
         make_directory(staging)
         restored = _restore(request, brought, staging, chance, now, report)
     except (StoreError, OSError) as error:
@@ -221,7 +223,7 @@ def _clear(path: Path) -> None:
 
 def _undo(path: Path, *, made: bool) -> None:
     """Remove what a restore made; `.restoring` goes last, and says until then that it was one."""
-    for name in ("licet.db", "tls", RESTORING):
+    for name in ("keys", "licet.db", "tls", RESTORING):
         found = path / name
         if found.is_dir():
             shutil.rmtree(found, ignore_errors=True)

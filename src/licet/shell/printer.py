@@ -105,7 +105,7 @@ class Printer:
         if self.as_json:
             self._json(record)
         else:
-            self._line(text)
+            self._line(_harmless(text))
 
     def say(self, text: str) -> None:
         """Print a sentence for people; a program does not see it."""
@@ -128,7 +128,7 @@ class Printer:
     def refuse(self, text: str) -> None:
         """Print why something was not done."""
         self._end_progress()
-        print(text, file=self._errors)
+        print(_harmless(text), file=self._errors)
 
     def progress(self, what: str, done: int, of: int) -> None:
         """Show how far long work is, where somebody watches."""
@@ -177,6 +177,11 @@ class Printer:
 
     def _line(self, text: str) -> None:
         print(text, file=self._out)
+
+
+def _harmless(text: str) -> str:
+    """Return lines in which nothing can move a cursor: they may quote a file from elsewhere."""
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def _is_right(values: Sequence[Value]) -> bool:

@@ -138,6 +138,19 @@ def test_sizes_that_are_not_there_are_refused(whole: Path, tmp_path: Path) -> No
         _refused(tmp_path / "big.tar", info.tobuf(tarfile.GNU_FORMAT) + whole.read_bytes())
 
 
+def test_a_file_of_nothing_but_members_is_not_read_to_its_end(whole: Path, tmp_path: Path) -> None:
+    """A gigabyte of empty members would cost minutes before it is refused."""
+    data = whole.read_bytes()
+    member = bytearray(data[:512])
+    member[124:136] = b"00000000000\0"
+    member[148:156] = b" " * 8
+    member[148:156] = b"%06o\0 " % sum(member)
+    path = tmp_path / "members.tar"
+    path.write_bytes(bytes(member) * 10 + bytes(1024))
+    [text] = bad(check(path))
+    assert "more members than a backup" in text
+
+
 def test_what_is_no_backup_is_told(tmp_path: Path) -> None:
     """A stack trace would be all that a mistyped name brings."""
     path = tmp_path / "letter.txt"

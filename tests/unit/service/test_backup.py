@@ -172,6 +172,35 @@ def test_a_full_disk_leaves_nothing_behind(
     assert check(standing.back_up()).good
 
 
+def test_nothing_is_copied_into_what_another_one_made(standing: Standing, tmp_path: Path) -> None:
+    """Whoever may write beside the backup, as in /tmp, would read the ledger or change the copy."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    work = tmp_path / "backup.tar.work"
+    work.symlink_to(theirs)
+    with pytest.raises(ServiceError, match="not ours to remove"):
+        standing.back_up()
+    assert list(theirs.iterdir()) == []
+    work.unlink()
+    standing.back_up()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE TRIGGER planted AFTER INSERT ON event BEGIN DELETE FROM event; END",
+        "CREATE VIEW planted AS SELECT * FROM token",
+        "DROP INDEX instance_by_due",
+    ],
+)
+def test_a_schema_of_others_is_noticed(standing: Standing, planted: str) -> None:
+    """A ledger from elsewhere could bring a trigger that goes on acting in the restored one."""
+    with apsw.Connection(str(standing.data.database)) as connection:
+        connection.execute(planted)
+    with pytest.raises(ServiceError, match="is not as it is made"):
+        standing.back_up()
+
+
 def test_books_that_do_not_balance_are_not_backed_up(standing: Standing) -> None:
     """Every backup from then on would be wrong, and nobody told."""
     connection = apsw.Connection(str(standing.data.database))

@@ -4,7 +4,7 @@ import pytest
 
 from licet.service.exchange import Response
 from licet.service.guard import Bounds
-from support.wires import BODY_MAX, Wires, post
+from support.wires import BODY_MAX, JOSE, Wires, post
 
 BOUNDS = Bounds()
 
@@ -173,6 +173,26 @@ def test_who_does_not_read_is_not_read() -> None:
         told()
         seen.append(wires.line.reads())
     assert seen == [False, True]
+
+
+def test_who_does_not_take_an_answer_asks_no_more() -> None:
+    """Each answer would start the reading again, and they would pile up without a bound."""
+    wires = Wires().feed(post("/later"))
+    wires.connection.pause_writing()
+    [promise] = wires.promises
+    promise.keep(Response(200, b""))
+    assert not wires.line.reads()
+    assert wires.line.high == BOUNDS.untaken_bytes
+    wires.connection.resume_writing()
+    assert wires.line.reads()
+
+
+def test_a_length_of_many_zeros_is_refused() -> None:
+    """Its conversion would fail, and each such request would be a stack trace in the log."""
+    head = f"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: {JOSE}\r\n"
+    wires = Wires().feed(f"{head}Content-Length: {'0' * 5000}3\r\n\r\nabc".encode())
+    assert wires.statuses() == [400]
+    assert wires.asked == []
 
 
 def test_who_has_gone_is_not_answered() -> None:

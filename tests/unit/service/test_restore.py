@@ -149,6 +149,38 @@ def test_an_empty_directory_is_filled(standing: Standing) -> None:
     assert restore_now(request, standing.office.now).data is not None
 
 
+def test_a_directory_that_others_may_write_is_told_before_anything_is_made(
+    standing: Standing,
+) -> None:
+    """A loose umask would be told at the very end, with the keys left behind and the ledger gone."""
+    request = standing.request(standing.back_up())
+    request.to.mkdir()
+    request.to.chmod(0o775)
+    with pytest.raises(ServiceError, match="others than its owner may change what is in it"):
+        restore_now(request, standing.office.now)
+    assert list(request.to.iterdir()) == []
+    request.to.chmod(0o700)
+    assert restore_now(request, standing.office.now).data is not None
+
+
+def test_what_fails_behind_the_last_move_is_undone_whole(
+    standing: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys without their ledger would stay, and no second attempt would be let into the directory."""
+    request = standing.request(standing.back_up())
+
+    def refuse(path: Path) -> DataDir:
+        raise ServiceError(f"{path}: not today")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{restore.__module__}.open_data", refuse)
+        patch.setattr(f"{create_data.__module__}.open_data", DataDir)
+        with pytest.raises(ServiceError, match="not today"):
+            restore_now(request, standing.office.now)
+    assert not request.to.exists()
+    assert restore_now(request, standing.office.now).data is not None
+
+
 def test_what_is_not_good_restores_nothing(standing: Standing) -> None:
     """A damaged ledger would begin to serve."""
     backup = standing.back_up()

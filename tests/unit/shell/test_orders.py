@@ -216,6 +216,13 @@ def test_a_file_of_too_many_lines(
     assert clerk.refused(f"order import {file}") == f"{file}: it has more than 50 lines; split it"
 
 
+def test_half_a_character_is_refused(clerk: Clerk, file: Path) -> None:
+    """JSON can spell what no text has, and the database would fail over it."""
+    file.write_text('[{"order": "a\\ud800", "license": "LAN license", "quantity": 1}]')
+    assert "is not a name" in clerk.refused(f"order import {file}")
+    assert bought(clerk) == []
+
+
 def test_an_order_is_taken_once(clerk: Clerk, file: Path) -> None:
     """The same file twice would double what was paid for."""
     file.write_text(HEADER + GOOD)

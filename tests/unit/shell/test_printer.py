@@ -148,6 +148,16 @@ def test_a_refusal_goes_to_standard_error() -> None:
     assert (out.getvalue(), errors.getvalue()) == ("", "licet manager: no\n")
 
 
+def test_what_a_sentence_quotes_cannot_move_the_cursor() -> None:
+    """A file of orders from elsewhere could write into the window of the one who imports it."""
+    out, errors = io.StringIO(), io.StringIO()
+    printer = Printer(out=out, errors=errors)
+    printer.done("'a\x1b]0;b\x07' is done", {})
+    printer.refuse("there is no 'a\x1b[2J'\n  and no 'b\u202e'")
+    assert out.getvalue() == "'a\\x1b]0;b\\x07' is done\n"
+    assert errors.getvalue() == "there is no 'a\\x1b[2J'\n  and no 'b\\u202e'\n"
+
+
 def test_a_finding_is_broken_behind_its_mark() -> None:
     """A long cause would run over the edge of the terminal."""
     printer, out, _ = printed(terminal=Terminal(width=24))

@@ -10,7 +10,7 @@ import msgspec
 
 from licet.store.shapes import EVENTS, SHAPES
 from licet.store.sqlite.database import Database
-from licet.store.sqlite.migrations import APPLICATION_ID, newest_schema, schema_of
+from licet.store.sqlite.migrations import APPLICATION_ID, migrations, newest_schema, schema_of
 from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.statements import statements
 
@@ -108,7 +108,27 @@ def _check_schema(connection: apsw.Connection) -> Audited:
     check = f"the schema is known (1 to {newest})"
     if connection.pragma("application_id") != APPLICATION_ID:
         return _found(check, ["it is a database of another program"])
-    return _found(check, [] if 1 <= schema <= newest else [f"schema {schema}"])
+    if not 1 <= schema <= newest:
+        return _found(check, [f"schema {schema}"])
+    strange = _objects(connection) ^ _made(schema)
+    return _found(check, sorted(f"{kind} {name} is not as it is made" for kind, name, _ in strange))
+
+
+def _objects(connection: apsw.Connection) -> set[tuple[str, str, str]]:
+    """Return the tables, indexes, views and triggers of a database; a trigger would go on acting."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema")
+    return {(str(kind), str(name), str(sql)) for kind, name, sql in rows}
+
+
+def _made(schema: int) -> set[tuple[str, str, str]]:
+    """Return what the migrations make."""
+    connection = apsw.Connection(":memory:")
+    try:
+        for statements_of in migrations()[:schema]:
+            connection.execute(statements_of)
+        return _objects(connection)
+    finally:
+        connection.close()
 
 
 def _check_file(connection: apsw.Connection) -> Audited:
