@@ -86,7 +86,8 @@ def read_request(connection: socket.socket, server: Rough) -> bytes:
             size = int(value)
     while len(body) < size:
         body += connection.recv(65536)
-    server.heard.append(head + b"\r\n\r\n" + body)
+    if data:
+        server.heard.append(head + b"\r\n\r\n" + body)
     return body
 
 
