@@ -15,7 +15,8 @@ from licet.service.datadir import open_data
 from licet.service.desk import JOSE, MANAGER_PATHS
 from licet.service.exchange import Response, Route
 from licet.service.guard import Bounds
-from licet.service.listening import Door, address_of, open_ports
+from licet.service.listening import Door
+from licet.service.ports import address_of, open_ports
 from licet.service.protocol import Front
 from licet.service.reporting import Reporter
 from licet.service.roster import Roster

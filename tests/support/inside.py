@@ -16,7 +16,7 @@ from licet.service.clock import SystemClock
 from licet.service.datadir import DataDir
 from licet.service.desk import MANAGER_PATHS
 from licet.service.guard import Bounds
-from licet.service.listening import open_ports
+from licet.service.ports import open_ports
 from licet.service.server import Parts, Server
 from licet.service.settings import Limits
 from licet.service.tls import Tls

@@ -7,7 +7,6 @@ with http, where now only HTTPS is accepted; so plain HTTP is told so, with the 
 
 import asyncio
 import contextlib
-import errno
 import socket
 import ssl
 import struct
@@ -17,29 +16,19 @@ from typing import cast
 import structlog
 
 from licet.service.exchange import render, say
-from licet.service.problems import ServiceError
 from licet.service.protocol import Connection, Front
 from licet.service.roster import Seat, Stage, site_of
 
-BACKLOG = 1024
 ACCEPTED_AT_ONCE = 64
 # Handshakes are the loop's own work, and nothing of a batch's time tells of them. A loop that comes
-# this late to a timer has as much as it can do, and whoever comes then is not let in.
+# this late to a timer with so many of them has as much as it can do: who comes then is not let in.
 PROBE_S = 0.05
 LATE_S_MAX = 0.1
+SHAKING_ALWAYS = 64
 RESTS_S = 0.1  # after the system ran out of descriptors or memory
 _HANDSHAKE = b"\x16"
 _FAREWELL_BYTES = 64 * 1024
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close without a farewell, and keep nothing
-
-_REMEDIES = {
-    errno.EADDRINUSE: "stop what uses it (ss -ltnp shows it), or choose another --listen",
-    errno.EADDRNOTAVAIL: "this machine has no such address; choose another --listen",
-    errno.EACCES: (
-        "a plain user needs CAP_NET_BIND_SERVICE for ports below 1024, as the systemd unit gives "
-        "it; or choose a higher port"
-    ),
-}
 
 _LOG = structlog.get_logger(__name__)
 
@@ -47,51 +36,6 @@ HTTPS_NEEDED = (
     "Only HTTPS is accepted here, and this was sent without TLS. "
     "Begin the destination URL with https:// instead of http://"
 )
-
-
-def open_ports(addresses: Sequence[tuple[str, int]]) -> list[socket.socket]:
-    """Return listening sockets; port 0 lets the kernel choose one.
-
-    An IPv6 address takes IPv6 only, so that `0.0.0.0` and `::` may be given together.
-
-    Raises:
-        ServiceError: one cannot be had; none is left open.
-    """
-    ports: list[socket.socket] = []
-    for host, port in addresses:
-        try:
-            _open(host, port, ports)
-        except OSError as error:
-            for opened in ports:
-                opened.close()
-            raise ServiceError(
-                f"cannot listen on {print_address(host, port)}: {error.strerror}; "
-                f"{_REMEDIES.get(error.errno or 0, 'choose another --listen')}"
-            ) from error
-    return ports
-
-
-def _open(host: str, port: int, ports: list[socket.socket]) -> None:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    for family, kind, protocol, _, address in dict.fromkeys(found):
-        opened = socket.socket(family, kind | socket.SOCK_NONBLOCK, protocol)
-        ports.append(opened)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        opened.bind(address)
-        opened.listen(BACKLOG)
-
-
-def print_address(host: str, port: int) -> str:
-    """Return an address as a URL has it."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def address_of(port: socket.socket) -> str:
-    """Return where a socket listens."""
-    host, number = port.getsockname()[:2]
-    return print_address(host, number)
 
 
 class Door:
@@ -112,23 +56,23 @@ class Door:
         self._front = front
         self._ports = ports
         self._context = context
-        self._loop = loop
+        self.loop = loop
         self._open = False
         self._late_s = 0.0
         self._probing = False
-        self._shaking: set[asyncio.Task[None]] = set()
+        self._shaking: set[_Handshake] = set()
 
     def open(self) -> None:
         """Begin to accept."""
         self._open = True
         for port in self._ports:
-            self._loop.add_reader(port, self._accept, port)
+            self.loop.add_reader(port, self._accept, port)
 
     def close(self) -> None:
         """Accept nobody any more, and let go of the ports."""
         self._open = False
         for port in self._ports:
-            self._loop.remove_reader(port)
+            self.loop.remove_reader(port)
             port.close()
 
     def _accept(self, port: socket.socket) -> None:
@@ -146,29 +90,29 @@ class Door:
 
     def _rest(self, port: socket.socket) -> None:
         """Stop listening for a moment: the port would be ready again at once, and to no avail."""
-        self._loop.remove_reader(port)
-        self._loop.call_later(
-            RESTS_S, lambda: self._open and self._loop.add_reader(port, self._accept, port)
+        self.loop.remove_reader(port)
+        self.loop.call_later(
+            RESTS_S, lambda: self._open and self.loop.add_reader(port, self._accept, port)
         )
 
     def _probe(self) -> None:
         """Measure how late the loop comes to a timer, while callers come."""
         if self._probing:
             return
-        due_s = self._loop.time() + PROBE_S
+        due_s = self.loop.time() + PROBE_S
 
         def measure() -> None:
             self._probing = False
-            self._late_s = self._loop.time() - due_s
+            self._late_s = self.loop.time() - due_s
 
         self._probing = True
-        self._loop.call_later(PROBE_S, measure)
+        self.loop.call_later(PROBE_S, measure)
 
     def _receive(self, caller: socket.socket, host: str) -> None:
         caller.settimeout(0)
         caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        seat = Seat(site_of(host), self._loop.time() + self._front.bounds.handshake_s)
-        overloaded = self._late_s > LATE_S_MAX
+        seat = Seat(site_of(host), self.loop.time() + self._front.bounds.handshake_s)
+        overloaded = self._late_s > LATE_S_MAX and len(self._shaking) > SHAKING_ALWAYS
         if overloaded or not self._front.roster.admit(seat):
             self._front.reporter.report("overloaded" if overloaded else "no-seat", seat.site)
             _reset(caller)
@@ -180,10 +124,8 @@ class Door:
         if first == _HANDSHAKE:
             seat.stage = Stage.SHAKING
             self._front.roster.wait(seat, seat.until)
-            task = self._loop.create_task(self._shake_hands(caller, seat))
-            seat.guest = _Handshake(task)
-            self._shaking.add(task)
-            task.add_done_callback(self._shaking.discard)
+            shaking = _Handshake(self, caller, seat)
+            self._shaking.add(shaking)
             return
         if first.isalpha():
             self._front.reporter.report("plain-http", seat.site)
@@ -199,27 +141,33 @@ class Door:
 
     def unread(self, caller: socket.socket) -> None:
         """Watch a caller no more."""
-        self._loop.remove_reader(caller)
+        self.loop.remove_reader(caller)
 
     def read(self, caller: socket.socket, then: Callable[[], None]) -> None:
         """Watch a caller for its first byte."""
-        self._loop.add_reader(caller, then)
+        self.loop.add_reader(caller, then)
 
-    async def _shake_hands(self, caller: socket.socket, seat: Seat) -> None:
-        bounds = self._front.bounds
-        try:
-            await self._loop.connect_accepted_socket(
-                lambda: cast("asyncio.Protocol", Connection(self._front, seat, self._loop)),
-                caller,
-                ssl=self._context(),
-                ssl_handshake_timeout=bounds.handshake_s,
-                ssl_shutdown_timeout=bounds.linger_s,
-            )
-        except (OSError, asyncio.CancelledError) as error:
-            # The loop has closed the socket, and the connection never heard of it.
-            self._front.roster.leave(seat)
-            self._front.reporter.report("handshake", seat.site)
+    async def shake_hands(self, caller: socket.socket, seat: Seat) -> None:
+        """Hand a caller over to the loop, and return when its connection is made."""
+        await self.loop.connect_accepted_socket(
+            lambda: cast("asyncio.Protocol", Connection(self._front, seat, self.loop)),
+            caller,
+            ssl=self._context(),
+            ssl_handshake_timeout=self._front.bounds.handshake_s,
+            ssl_shutdown_timeout=self._front.bounds.linger_s,
+        )
+
+    def shaken(self, shaking: "_Handshake", seat: Seat, error: BaseException | None) -> None:
+        """Hear how a handshake ended; where it failed, the connection never heard of it."""
+        self._shaking.discard(shaking)
+        if error is None:
+            return
+        self._front.roster.leave(seat)
+        self._front.reporter.report("handshake", seat.site)
+        if isinstance(error, OSError | asyncio.CancelledError):
             _LOG.debug("no handshake", site=seat.site, error=str(error))
+        else:
+            _LOG.error("a handshake failed", site=seat.site, exc_info=error)
 
 
 class _Arrival:
@@ -268,8 +216,25 @@ class _Arrival:
 class _Handshake:
     """A caller in its handshake."""
 
-    def __init__(self, task: asyncio.Task[None]) -> None:
-        self._task = task
+    def __init__(self, door: Door, caller: socket.socket, seat: Seat) -> None:
+        self._door = door
+        self._caller = caller
+        self._seat = seat
+        self._begun = False
+        seat.guest = self
+        self._task = door.loop.create_task(self._run())
+        self._task.add_done_callback(self._ended)
+
+    async def _run(self) -> None:
+        self._begun = True
+        await self._door.shake_hands(self._caller, self._seat)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not self._begun:
+            # Otherwise it is the loop's, who closes it.
+            self._caller.close()
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        self._door.shaken(self, self._seat, error)
 
     def evict(self) -> None:
         """Break it off."""

@@ -16,7 +16,8 @@ from licet.service.clock import Clock
 from licet.service.desk import Desk
 from licet.service.exchange import http_date
 from licet.service.guard import Bounds
-from licet.service.listening import Door, address_of
+from licet.service.listening import Door
+from licet.service.ports import address_of
 from licet.service.protocol import Front
 from licet.service.reporting import Reporter
 from licet.service.roster import Roster

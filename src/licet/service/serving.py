@@ -18,7 +18,7 @@ from licet.service.clock import Clock
 from licet.service.datadir import DataDir, hold
 from licet.service.descriptors import allow_connections
 from licet.service.keyring import Keyring
-from licet.service.listening import open_ports
+from licet.service.ports import open_ports
 from licet.service.problems import ServiceError
 from licet.service.renewal import KeyRenewal
 from licet.service.server import Parts, Server
