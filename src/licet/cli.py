@@ -1,6 +1,7 @@
 """The one entry point: hands over, lazily, to each room's own command line."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -13,6 +14,7 @@ ROOMS = {
     "lab": ("licet.lab.cli", "authorities and switches in one process, under one virtual clock"),
 }
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+_UNPRINTABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,13 +45,35 @@ def _print_version() -> None:
 
 def run() -> None:
     """Run `licet` as a program: a reader that went away, or Ctrl-C, is no error of ours."""
+    _open_streams()
     try:
         status = main()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The interpreter would complain at exit that it could not flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         status = DONE
+    except OSError as error:
+        if error.errno not in _UNPRINTABLE or error.filename is not None:
+            raise
+        # What was to be done may be done: only what came of it is not told.
+        _print_no_more()
+        print(f"licet: the output cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+        status = REFUSED
     except KeyboardInterrupt:
         status = REFUSED
     sys.exit(status)
+
+
+def _print_no_more() -> None:
+    """Let go of the output; the interpreter would complain at exit that it could not flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_streams() -> None:
+    """Open the streams that were closed, or the next file, such as a key, would be taken for one."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115

@@ -63,3 +63,27 @@ def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_an_output_that_is_full_is_told_in_a_line(tmp_path: Path) -> None:
+    """A script would read a stack trace in place of the reason."""
+    script = tmp_path / "short.lab"
+    script.write_text("say word\n")
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(  # noqa: S603
+            [LICET, "lab", "run", script], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ran.returncode == 1
+    assert ran.stderr == b"licet: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_other_file(closed: str, tmp_path: Path) -> None:
+    """A key file would get the number of the closed one, and what is printed."""
+    script = tmp_path / "short.lab"
+    script.write_text("say word\n")
+    shell = f'exec "$0" lab run "$1" {closed}'
+    ran = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-c", shell, LICET, script], capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
