@@ -45,12 +45,14 @@ class Asker:
             raise _unresolved(f"no name server can be asked from {source}")
         resolver.timeout = _ONE_QUESTION_S
         # What cannot be connected to from the source address is not worth a question.
+        found: tuple[Address, ...]
         if source is None:
-            four = self._records(resolver, name, 4, None, needed=False)
-            six = self._records(resolver, name, 6, None, needed=not four)
-            found = (*six, *four)
+            four = self._records(resolver, name, 4, None, needed=True)
+            found = (*self._records(resolver, name, 6, None, needed=not four), *four)
         else:
             found = self._records(resolver, name, source.version, way.source, needed=True)
+        if not found:
+            raise _unresolved(f"the name servers know no address of {name.text}")
         return found
 
     def _records(
@@ -62,7 +64,7 @@ class Asker:
         *,
         needed: bool,
     ) -> tuple[Address, ...]:
-        """Return the addresses of one kind; none where it can do without them."""
+        """Return the addresses of one kind; a fault is none where it can do without them."""
         left = self._pace.left()
         try:
             answer = resolver.resolve(
@@ -70,10 +72,12 @@ class Asker:
                 _CLASSES[version],
                 source=source,
                 search=False,
-                lifetime=left if needed else min(left, 2 * _ONE_QUESTION_S),
+                lifetime=left if needed else min(left, _ONE_QUESTION_S),
             )
         except dns.resolver.NXDOMAIN:
             raise _unresolved(f"the name servers know no {name.text}") from None
+        except dns.resolver.NoAnswer:
+            return ()
         except (dns.exception.DNSException, OSError) as error:
             if needed:
                 raise _unresolved(_told(name, resolver, error)) from error
@@ -129,8 +133,6 @@ def _unresolved(cause: str) -> Stumbled:
 def _told(name: Permitted, resolver: dns.resolver.Resolver, error: Exception) -> str:
     servers = ", ".join(str(server) for server in resolver.nameservers)
     match error:
-        case dns.resolver.NoAnswer():
-            return f"the name servers know no address of {name.text}"
         case dns.exception.Timeout():
             return f"no name server answered for {name.text} in time ({servers})"
         case dns.resolver.NoNameservers():
