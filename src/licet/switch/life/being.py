@@ -13,7 +13,8 @@ from licet.switch.life.data import Data
 from licet.switch.life.desk import Desk
 from licet.switch.life.loop import Loop
 from licet.switch.life.problems import LifeError, meaning
-from licet.switch.life.ways import carrier_of
+from licet.switch.life.remote import Logged, RemoteLog
+from licet.switch.life.ways import carrier_of, with_hosts
 
 # Ruling 24: a command that nobody else keeps the switch for waits so long for what is in flight.
 FINISH_WITHIN_S = 10.0
@@ -38,11 +39,12 @@ class Being:
         carrier: Callable[[Callable[[], Configuration]], Carrier] | None = None,
         clock: Clock | None = None,
         chance: Chance | None = None,
-        heard: Callable[[str, Configuration], None] = lambda _, __: None,
+        heard: Callable[[Logged], None] = lambda _: None,
     ) -> None:
         self._data = Data.open(path, pid=pid, sn=sn)
         self.udi = self._data.udi
         self._heard_too = heard
+        self._remote = RemoteLog(lambda configuration: with_hosts(configuration, hosts or {}))
         self._desk: Desk | None = None
         self._failure: BaseException | None = None
         self._finishing = False
@@ -131,10 +133,12 @@ class Being:
             self.chassis.close()
             if self._desk is not None:
                 self._desk.close(failed=self._failure)
+            self._remote.close()
             # Last: whoever finds it free may be the switch at once.
             self._data.close()
 
-    def _heard(self, line: str, configuration: Configuration) -> None:
+    def _heard(self, logged: Logged) -> None:
         if self._desk is not None:
-            self._desk.hear(line)
-        self._heard_too(line, configuration)
+            self._desk.hear(logged.line)
+        self._remote.send(logged)
+        self._heard_too(logged)

@@ -17,6 +17,7 @@ from licet.switch.life.box import FileBox
 from licet.switch.life.data import LOG, Boot, Data
 from licet.switch.life.logfile import LogFile
 from licet.switch.life.problems import LifeError
+from licet.switch.life.remote import Logged
 from licet.switch.life.replay import replay
 from licet.switch.switch import LOG_LINES_MAX, Switch
 from licet.switch.syslog import KINDS
@@ -57,7 +58,7 @@ class Chassis:
 
     Args:
         carrier: makes the roads of one boot; it is given what returns the running configuration.
-        heard: told each line of the log after it was kept, with the configuration then.
+        heard: told each line of the log after it was kept.
 
     Attributes:
         boots: counts the times it booted in this process; sessions belong to one of them.
@@ -70,7 +71,7 @@ class Chassis:
         clock: Clock,
         chance: Chance,
         carrier: Callable[[Callable[[], Configuration]], Carrier],
-        heard: Callable[[str, Configuration], None] = lambda _, __: None,
+        heard: Callable[[Logged], None] = lambda _: None,
     ) -> None:
         self._data = data
         self._clock = clock
@@ -156,7 +157,8 @@ class Chassis:
     def _boot(self, configuration: Configuration) -> None:
         self._kept = configuration
         self.boots += 1
-        self.carrier: Carrier = self._make_carrier(lambda: self.switch.configuration)
+        self._booting: Configuration | None = configuration
+        self.carrier: Carrier = self._make_carrier(self._running)
         said: list[str] = []
         self._say = said.append
         self.switch: Switch = Switch(
@@ -168,11 +170,16 @@ class Chassis:
             syslog=self._hear,
             box=self.box,
         )
+        self._booting = None
         self._say = self._log
         self.switch.log.extendleft(reversed(self.log.lines(LOG_LINES_MAX - len(said))))
         for line in said:
             self._log(line)
         self.keep()
+
+    def _running(self) -> Configuration:
+        """Return the running configuration, also while a switch that is not there yet sends."""
+        return self.switch.configuration if self._booting is None else self._booting
 
     def _agent(self) -> Agent:
         settings = AgentSettings(PRODUCT)
@@ -196,7 +203,7 @@ class Chassis:
                 return
             self._ready_said = True
         self.log.append(line)
-        self._heard(line, self.switch.configuration)
+        self._heard(Logged(line, self._clock.now().wall, self.switch.configuration))
 
     def _from_startup(self) -> Configuration:
         text = self._data.startup()

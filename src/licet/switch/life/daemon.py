@@ -7,10 +7,10 @@ import time
 from types import FrameType
 
 from licet.agent.store import StoreLocked
-from licet.switch.configuration import Configuration
 from licet.switch.life.being import Being
 from licet.switch.life.problems import LifeError
 from licet.switch.life.reaching import REACH_WITHIN_S, Wish
+from licet.switch.life.remote import Logged
 
 DONE = 0
 _LOOK_EVERY_S = 0.05
@@ -57,9 +57,9 @@ def _catch(being: Being) -> None:
         signal.signal(number, stop)
 
 
-def _hear(line: str, _: Configuration) -> None:
+def _hear(logged: Logged) -> None:
     """Show a line of the log on the console, which under systemd is the journal."""
-    _say(line)
+    _say(logged.line)
 
 
 def _say(line: str) -> None:
