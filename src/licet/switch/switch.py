@@ -18,12 +18,14 @@ from licet.agent.machine import Agent
 from licet.agent.runtime import Clock, Runtime, SnapshotStore
 from licet.agent.view import LicenseView
 from licet.kernel.ids import Tag
+from licet.kernel.problems import NoAnswer
 from licet.kernel.time import Moment
 from licet.switch.box import Box, MemoryBox
 from licet.switch.callhome import CallHomeTransport, Network
 from licet.switch.configuration import FACTORY, Callhome, Configuration
 from licet.switch.features import wanted
-from licet.switch.syslog import print_line
+from licet.switch.roads.faults import Missed
+from licet.switch.syslog import print_line, print_missed
 
 LOG_LINES_MAX = 2000
 
@@ -61,7 +63,7 @@ class Switch:
         self.runtime = Runtime(
             agent,
             store=store,
-            transport=CallHomeTransport(self._callhome, network),
+            transport=CallHomeTransport(self._callhome, network, self._missed),
             clock=clock,
             heard=self._heard,
         )
@@ -123,6 +125,14 @@ class Switch:
 
     def _heard(self, heard: Notify | Explanation) -> None:
         if isinstance(heard, Notify):
-            line = print_line(heard, self.configuration.host_name)
-            self.log.append(line)
-            self._syslog(line)
+            self._log(print_line(heard, self.configuration.host_name))
+
+    def _missed(self, url: str, missed: NoAnswer) -> None:
+        """Log the cause of a failure that a road tells, before the agent logs its reason."""
+        if isinstance(missed, Missed):
+            host_name = self.configuration.host_name
+            self._log(print_missed(url, missed, self.now().wall, host_name))
+
+    def _log(self, line: str) -> None:
+        self.log.append(line)
+        self._syslog(line)

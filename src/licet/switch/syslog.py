@@ -11,6 +11,7 @@ from datetime import datetime
 from licet.agent.events import Notice, Notify
 from licet.kernel.ids import tag_name
 from licet.kernel.time import MONTHS
+from licet.switch.roads.faults import Missed
 
 _CONFIRMED, _INFERRED = "V", "M"
 
@@ -94,9 +95,30 @@ def print_line(heard: Notify, host_name: str) -> str:
     kind = KINDS[heard.notice]
     subject = "" if heard.tag is None else f" {tag_name(heard.tag)}"
     detail = f" : {heard.detail}" if heard.detail else ""
-    text = "".join(char if char.isprintable() else " " for char in f"{kind.text}{subject}{detail}")
+    text = _printable(f"{kind.text}{subject}{detail}")
     name = f"%LICMGR-{kind.severity}-LOG_SMART_LIC_{kind.mnemonic}"
     return f"{_stamp(heard.at)} {host_name} {name}: {text}"
+
+
+def print_missed(url: str, missed: Missed, at: datetime, host_name: str) -> str:
+    """Return why a message was not answered as a line of the log: what happened and what to do.
+
+    The string of the documents comes beside it with `COMM_FAILED`. The wording is IOS-XE's
+    `%CALL_HOME-5-SL_MESSAGE_FAILED` (device.md 4.6, [V]); the facility is NX-OS's name of it, [M].
+    """
+    text = f"Fail to send out Smart Licensing message to: {_without_user(url)} ({missed.story})"
+    return f"{_stamp(at)} {host_name} %CALLHOME-5-SL_MESSAGE_FAILED: {_printable(text)}"
+
+
+def _without_user(url: str) -> str:
+    """Return a URL without a user and a password, which nobody should read in a log."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _stamp(at: datetime) -> str:
