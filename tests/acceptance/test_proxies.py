@@ -196,6 +196,19 @@ def test_a_proxy_that_opens_tls_is_refused(manager: Standing, tmp_path: Path) ->
     assert "opens TLS on the way" in missed.story
 
 
+def test_one_that_nobody_configured_is_refused(manager: Standing, tmp_path: Path) -> None:
+    """A middlebox in the place of the authority could read the messages, and nobody would notice."""
+    there = f"reverse:{manager.url}"
+    with mitmproxy(
+        tmp_path / "proxy", manager.data.tls_certificate, READ_ONLY, "--mode", there
+    ) as proxy:
+        names = Names(hosts=(("localhost", ("127.0.0.1",)),))
+        road = replace(road_to(manager, None), names=names)
+        missed = travel(road, f"https://localhost:{proxy.port}{PATH}").missed
+    assert missed is not None
+    assert (missed.fault, missed.reason) == (Fault.TLS_UNTRUSTED, NOT_SENT)
+
+
 def test_a_proxy_that_is_trusted_can_read(manager: Standing, tmp_path: Path) -> None:
     """A site that opens all TLS, and says so by its trust point, could not be licensed."""
     with mitmproxy(tmp_path / "proxy", manager.data.tls_certificate, READ_ONLY) as proxy:

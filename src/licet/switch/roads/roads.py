@@ -11,6 +11,7 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self, TypeVar
 
 from licet.agent.runtime import Deliver
@@ -19,6 +20,7 @@ from licet.switch.roads.namespaces import enter
 from licet.switch.roads.pace import GivenUp, Pace
 from licet.switch.roads.roadmap import RoadMap
 
+_PREDECESSOR_S = 1.0
 Knocked = Callable[[int | Missed], None]
 T = TypeVar("T")
 
@@ -27,7 +29,8 @@ class _Attempt:
     """One message under way.
 
     Args:
-        after: the attempt that this one takes the place of; it was given up, and ends first.
+        after: the attempt that this one takes the place of; it was given up, and ends first, if it
+            does not sit in a lookup: after that it sends nothing.
     """
 
     def __init__(self, road: RoadMap, after: "_Attempt | None") -> None:
@@ -40,7 +43,7 @@ class _Attempt:
     def begin(self) -> Pace:
         """Wait for the predecessor, go where the VRF is, and return the time that there is."""
         if self._after is not None and self._after.thread is not None:
-            self._after.thread.join()
+            self._after.thread.join(_PREDECESSOR_S)
         self._after = None
         self._pace = Pace(self.road.limits)
         if self._given_up.is_set():
@@ -112,15 +115,22 @@ class Roads:
 
     def drain(self) -> int:
         """Hand over, on the calling thread, the outcomes that wait; return how many there were."""
+        if self._closed:
+            return 0
         try:
             while os.read(self._reader, 4096):
                 pass
         except BlockingIOError:
             pass
         handed = 0
-        while self._outcomes:
-            self._outcomes.popleft()()
-            handed += 1
+        try:
+            while self._outcomes:
+                self._outcomes.popleft()()
+                handed += 1
+        finally:
+            # Where the owner could not take one, the others still wait.
+            if self._outcomes:
+                self._wake()
         return handed
 
     def wait(self, timeout_s: float) -> int:
@@ -182,10 +192,12 @@ class Roads:
             if self._closed or attempt.given_up:
                 return
             self._outcomes.append(tell_if_wanted)
-            try:
-                os.write(self._writer, b"\0")
-            except BlockingIOError:
-                return  # it is full, so it is readable
+            self._wake()
+
+    def _wake(self) -> None:
+        """Make the descriptor readable; one that is full is."""
+        with suppress(BlockingIOError):
+            os.write(self._writer, b"\0")
 
 
 def _outcome(attempt: _Attempt, carry: Callable[[_Attempt], T]) -> T | Missed | None:

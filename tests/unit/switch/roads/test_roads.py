@@ -3,6 +3,7 @@
 import select
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -99,6 +100,25 @@ def test_nothing_is_delivered_after_the_end() -> None:
         roads.close()
         eventually(lambda: not roads.busy)
     assert told == []
+
+
+def test_an_owner_that_fails_loses_nothing_else() -> None:
+    """A full disk at one outcome would swallow the next one."""
+    told: list[object] = []
+
+    def fail(_: object) -> None:
+        raise OSError("the disk is full")
+
+    with Roads(lambda: OBSTRUCTED) as roads:
+        roads.post("https://x/", b"", fail)
+        roads.knock("https://x/", told.append)
+        eventually(lambda: len(roads._outcomes) == 2)
+        for _ in range(2):
+            select.select([roads.fileno()], [], [], 10)
+            with suppress(OSError):
+                roads.drain()
+    assert len(told) == 1
+    assert roads.drain() == 0
 
 
 def test_a_fault_of_the_road_itself_is_told() -> None:
