@@ -157,7 +157,7 @@ def check_files(script: Script) -> None:
         assert "interface mgmt0" in startup, "half of it"
     read_snapshot((folder / "license-state").read_bytes(), UDI)
     for line in (folder / "log" / "messages").read_text().splitlines():
-        assert re.match(r"20\d\d \w{3} [ \d]\d [\d:]{8} \S+ %LICMGR-\d-", line), line
+        assert re.match(r"20\d\d \w{3} [ \d]\d [\d:]{8} \S+ %[A-Z_]+-\d-[A-Z_]+: ", line), line
 
 
 def settle(script: Script) -> None:

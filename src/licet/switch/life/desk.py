@@ -25,6 +25,7 @@ from licet.switch.session import Session
 _BACKLOG = 64
 _CREDENTIALS = struct.Struct("3i")
 _READ_BYTES = 65536
+NO_MORE = "no-more"
 RELOADED = "the switch was reloaded"
 ENDED = "the process that was the switch ended"
 
@@ -180,7 +181,7 @@ class _Line:
             case "hello":
                 return reply(session, self._chassis.switch.configuration.banner or "")
             case "execute":
-                return reply(session, session.execute(line))
+                return reply(session, session.execute(line), unpaged=unpaged(line))
             case "complete":
                 return {"words": list(session.complete(line))}
             case "cancel":
@@ -234,7 +235,13 @@ def refuses(text: str) -> bool:
     return carets and last.startswith("% ")
 
 
-def reply(session: Session, text: str) -> Reply:
+def unpaged(line: str) -> bool:
+    """Tell whether the last filter of a line is `no-more`."""
+    _, bar, word = line.rpartition("|")
+    return bool(bar and word.strip()) and NO_MORE.startswith(word.strip().lower())
+
+
+def reply(session: Session, text: str, *, unpaged: bool = False) -> Reply:
     """Return what a terminal is to print, and where the session is."""
     return Reply(
         text,
@@ -242,4 +249,5 @@ def reply(session: Session, text: str) -> Reply:
         asking=bool(getattr(session, "asking", False)),
         refused=refuses(text),
         closed=session.closed,
+        page=0 if unpaged else None,
     )

@@ -8,11 +8,12 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from typing_extensions import override
 
 from licet.switch.life.files import PRIVATE_FILE
-from licet.switch.life.keys import Asked, Listed, complete
+from licet.switch.life.keys import Asked, Listed, Pasted, Typed, complete
 from licet.switch.life.problems import LineLost
 from licet.switch.life.reaching import Reach
 
@@ -46,7 +47,7 @@ class EditedLine:
     def __init__(self, reach: Reach, history: Path) -> None:
         self._reach = reach
         self._timer: TimerHandle | None = None
-        self._session: PromptSession[str | Asked | Listed] = PromptSession(
+        self._session: PromptSession[Typed] = PromptSession(
             history=PrivateHistory(history),
             key_bindings=self._bindings(),
             color_depth=ColorDepth.DEPTH_1_BIT,
@@ -55,7 +56,7 @@ class EditedLine:
             reserve_space_for_menu=0,
         )
 
-    def read(self, prompt: str, before: str, timeout_min: int) -> str | Asked | Listed:
+    def read(self, prompt: str, before: str, timeout_min: int) -> Typed:
         """Return a line, or what a key asked for; see `terminal.Line`."""
         return self._session.prompt(
             prompt, default=before, pre_run=lambda: self._begin(timeout_min * 60)
@@ -124,12 +125,22 @@ class EditedLine:
             else:
                 event.current_buffer.insert_text(more)
 
+        @bindings.add(Keys.BracketedPaste, eager=True)
+        def paste(event: KeyPressEvent) -> None:
+            """Do the lines that were pasted, as if each had been typed."""
+            text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+            first, *more = text.split("\n")
+            event.current_buffer.insert_text(first)
+            if more:
+                lines = (event.current_buffer.text, *more[:-1])
+                event.current_buffer.cursor_position = len(event.current_buffer.text)
+                event.app.exit(result=Pasted(lines, more[-1]))
+
         @bindings.add("c-z", eager=True)
         def end(event: KeyPressEvent) -> None:
             """Do the line, and leave configuration mode."""
             text = event.current_buffer.text
-            if text.strip():
-                event.current_buffer.insert_text("\n")
+            event.current_buffer.append_to_history()
             event.app.exit(result=f"{text}\n{END}" if text.strip() else END)
 
         return bindings

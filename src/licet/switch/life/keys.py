@@ -18,6 +18,22 @@ class Listed:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Several lines came at once.
+
+    Attributes:
+        lines: the whole ones; the first stands on the screen already.
+        rest: what stands after the last line break.
+    """
+
+    lines: tuple[str, ...]
+    rest: str
+
+
+Typed = str | Asked | Listed | Pasted
+
+
 def complete(text: str, words: tuple[str, ...]) -> str | Listed:
     """Return what tab adds to a text, or the words between which it cannot decide."""
     if not words:

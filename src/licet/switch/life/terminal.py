@@ -5,13 +5,12 @@ import os
 import shutil
 import sys
 import termios
-import tty
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from licet.switch.life.frames import Reply
-from licet.switch.life.keys import Asked, Listed
+from licet.switch.life.keys import Asked, Listed, Pasted, Typed
 from licet.switch.life.paging import show
 from licet.switch.life.problems import LineLost
 from licet.switch.life.reaching import Reach, Wish
@@ -27,7 +26,7 @@ _NO_CONTROL = "dumb"
 class Line(Protocol):
     """Reads lines from a person."""
 
-    def read(self, prompt: str, before: str, timeout_min: int) -> str | Asked | Listed:
+    def read(self, prompt: str, before: str, timeout_min: int) -> Typed:
         """Return a line, or what a key asked for.
 
         Args:
@@ -52,15 +51,16 @@ def sit(wish: Wish) -> int:
     """
     with Reach(wish, waiting=lambda: _print(WAITING)) as reach:
         reach.phone.hear = lambda line: _print(f"{line}\n")
-        line = _line(reach, wish.path)
         _print(_banner(reach))
-        _Sitting(reach, line).last()
+        if os.environ.get("TERM", _NO_CONTROL) == _NO_CONTROL:  # noqa: TID251 - the terminal's name
+            _Sitting(reach, PlainLine()).last()
+        else:
+            with _still():
+                _Sitting(reach, _editing(reach, wish.path)).last()
     return DONE
 
 
-def _line(reach: Reach, folder: Path) -> Line:
-    if os.environ.get("TERM", _NO_CONTROL) == _NO_CONTROL:  # noqa: TID251 - the terminal's own name
-        return PlainLine()
+def _editing(reach: Reach, folder: Path) -> Line:
     from licet.switch.life.editing import EditedLine  # noqa: PLC0415 - it takes a while
 
     return EditedLine(reach, folder / HISTORY)
@@ -94,7 +94,7 @@ class _Sitting:
                 before = ""
                 self._lost(lost)
 
-    def _do(self, read: str | Asked | Listed) -> str:
+    def _do(self, read: Typed) -> str:
         """Do what was typed, and return what stands in the next line already."""
         match read:
             case Asked():
@@ -103,6 +103,14 @@ class _Sitting:
             case Listed():
                 _print(_columns(read.words))
                 return read.text
+            case Pasted(lines, rest):
+                for number, line in enumerate(lines):
+                    if self._reply.closed:
+                        break
+                    if number:
+                        _print(f"{self._reply.prompt}{line}\n")
+                    self._show(self._reach.phone.execute(line))
+                return rest
             case str():
                 # Ctrl-Z makes two of one.
                 for line in read.split("\n"):
@@ -132,30 +140,38 @@ class _Sitting:
 class PlainLine:
     """A terminal that can only print: what reads lines is the terminal itself."""
 
-    def read(self, prompt: str, _: str, __: int) -> str | Asked | Listed:
+    def read(self, prompt: str, _: str, __: int) -> Typed:
         """Return a line; see `Line`."""
         return input(prompt)
 
 
 def press() -> str:
-    """Wait for a key and return it."""
-    with _raw():
-        return os.read(sys.stdin.fileno(), 1).decode(errors="replace")
+    """Wait for a key and return it; Ctrl-C is one."""
+    try:
+        with _still():
+            return os.read(sys.stdin.fileno(), 1).decode(errors="replace")
+    except KeyboardInterrupt:
+        return "\x03"
 
 
 def _ask_pattern(prompt: str) -> str:
     try:
-        return input(prompt)
+        with _still(still=False):
+            return input(prompt)
     except (EOFError, KeyboardInterrupt):
         return ""
 
 
 @contextlib.contextmanager
-def _raw() -> Iterator[None]:
+def _still(*, still: bool = True) -> Iterator[None]:
+    """Let the terminal show nothing of what is typed ahead, and hand it on key by key; or let it."""
     handle = sys.stdin.fileno()
     before = termios.tcgetattr(handle)
+    changed = termios.tcgetattr(handle)
+    flags = termios.ECHO | termios.ICANON
+    changed[3] = changed[3] & ~flags if still else changed[3] | flags
     try:
-        tty.setraw(handle, termios.TCSANOW)
+        termios.tcsetattr(handle, termios.TCSANOW, changed)
         yield
     finally:
         termios.tcsetattr(handle, termios.TCSANOW, before)
