@@ -69,7 +69,7 @@ def test_readiness_tells_of_a_store_that_does_not_answer(tmp_path: Path) -> None
         assert client.ask("GET", "/readyz")[0] == 200
         well[0] = False
         status, _, body = client.ask("GET", "/readyz")
-        assert (status, body) == (503, b"not ready: the disk is gone\n")
+        assert (status, body) == (503, b"not ready; the log says why\n")
         assert client.ask("GET", "/healthz")[0] == 200
         well[0] = True
         assert client.ask("GET", "/readyz")[0] == 200

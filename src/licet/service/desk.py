@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from licet.endpoint.endpoint import Call, Endpoint, Reply
 from licet.kernel.problems import MEANINGS
 from licet.pki.authority import AuthorityKeys
@@ -17,6 +19,7 @@ JOSE = "application/jose"
 # smart transport does (device.md 1.7). An on-prem has other paths.
 MANAGER_PATHS = ("/its/service/oddce/services/DDCEService", "/SmartTransport")
 READY_S_MAX = 2.0
+_LOG = structlog.get_logger(__name__)
 _LOOK = ("GET", "HEAD")
 _FAILED = say(500, "The authority failed to process the message; its log says why")
 
@@ -96,8 +99,10 @@ class Desk:
         except TimeoutError:
             looked.add_done_callback(_forget)
             return say(503, "no batch was done in time")
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
-            return say(503, f"not ready: {error}")
+        except Exception:  # noqa: BLE001 - whatever it is, it is not ready
+            # Anybody may ask; paths and errors are for those who may read the log.
+            _LOG.exception("not ready")
+            return say(503, "not ready; the log says why")
         return say(200, "ready")
 
 
