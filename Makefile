@@ -18,7 +18,8 @@ help: ## say what there is to make
 demo: $(READY) ## watch a switch live through more than a year of smart licensing
 	$(BIN)/licet lab run docs/tutorials/first-year.lab
 
-test: $(READY) ## run the tests
+test: $(READY) ## install the Debian packages that tests want, where this user may, and run the tests
+	bash requirements/debian.sh
 	$(PYTEST) -n 2
 
 check: $(READY) ## everything that CI runs: format, lint, types, direction, tidy, tests
@@ -29,6 +30,7 @@ check: $(READY) ## everything that CI runs: format, lint, types, direction, tidy
 	$(MAKE) test
 
 nightly: $(READY) ## the long proofs, and the figures
+	bash requirements/debian.sh
 	$(PYTEST) -n 2 -m nightly --timeout 3600
 	$(MAKE) bench
 
