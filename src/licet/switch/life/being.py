@@ -111,7 +111,7 @@ class Being:
     def _end(self) -> None:
         """Let go of everything once the loop is over."""
         self.loop.close()
-        failure = self._failure
+        failure, self._failure = self._failure, None
         if isinstance(failure, OSError):
             raise LifeError(meaning(failure)) from failure
         if failure is not None:

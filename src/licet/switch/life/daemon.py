@@ -4,6 +4,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 
 from licet.agent.store import StoreLocked
@@ -63,7 +64,9 @@ def _hear(logged: Logged) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the console of a daemon
+    # A console that went away ends no switch.
+    with suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the console of a daemon
 
 
 def tell_systemd(address: str | None, state: str) -> None:

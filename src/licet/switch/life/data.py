@@ -66,11 +66,13 @@ class Data:
                 f"and --pid PID if it is no {PID}"
             )
         try:
+            # Before anything is made in it: root would leave files that its owner cannot use.
+            if path.exists():
+                check_owner(path)
             store = FileStore(path)
         except OSError as error:
             raise LifeError(meaning(error)) from error
         try:
-            check_owner(path)
             udi = _identify(path, pid, sn)
             for name in (BOOTFLASH, LOG):
                 make_directory(path / name)
@@ -149,7 +151,7 @@ class Data:
 
 
 def check_owner(path: Path) -> None:
-    """Pass if a directory is this user's own, or root runs this.
+    """Pass if a directory is this user's own.
 
     Raises:
         OSError: it cannot be looked at.

@@ -17,6 +17,8 @@ from licet.switch.life.problems import LifeError, LineLost
 
 SOCKET = "control.sock"
 _READ_BYTES = 65536
+# A switch that is stopped, as by a debugger, takes connections and says nothing.
+HELLO_WITHIN_S = 5.0
 
 
 @contextmanager
@@ -43,10 +45,13 @@ class Phone:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._patience_s: float | None = HELLO_WITHIN_S
         self._read = bytearray()
         self.hear: Callable[[str], None] = lambda _: None
         hello = self.ask({"ask": "hello"})
         self.banner, self.prompt = hello.text, hello.prompt
+        self._patience_s = None
+        connection.settimeout(None)
 
     def execute(self, line: str) -> Reply:
         """Let the switch do a line.
@@ -98,7 +103,7 @@ class Phone:
         except LineLost as ended:
             lost = ended
         finally:
-            self._connection.settimeout(None)
+            self._connection.settimeout(self._patience_s)
         while (frame := self._next()) is not None:
             self._unasked(frame)
         if lost is not None:

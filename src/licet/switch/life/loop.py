@@ -31,6 +31,7 @@ class Loop:
         self._carrier: Carrier | None = None
         self._watched = -1
         self._stopping = False
+        self._closed = False
 
     def watch(self, ready: Ready, readable: Woken, writable: Woken | None = None) -> None:
         """Call `readable` when it can be read, and `writable`, where given, when it can be written.
@@ -50,6 +51,8 @@ class Loop:
 
     def wake(self) -> None:
         """Let it look around at once; any thread, and a signal handler, may call this."""
+        if self._closed:
+            return
         try:
             os.write(self._writer, b"\0")
         except BlockingIOError:
@@ -80,7 +83,10 @@ class Loop:
         self._chassis.tick()
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; once more does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._selector.close()
         os.close(self._reader)
         os.close(self._writer)
