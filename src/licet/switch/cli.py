@@ -48,7 +48,9 @@ def _parser(name: str, text: str, **more: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         **more,  # type: ignore[arg-type]
     )
-    parser.add_argument("--data", metavar="DIR", type=Path, required=True, help="the switch's own")
+    parser.add_argument(
+        "--data", metavar="DIR", type=Path, required=True, help="the directory that is the switch"
+    )
     parser.add_argument("--pid", metavar="PID", help="product id of a new switch")
     parser.add_argument("--sn", metavar="SN", help="serial number; makes a new switch in DIR")
     parser.add_argument(
