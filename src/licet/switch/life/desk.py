@@ -225,7 +225,7 @@ class _Line:
 
 def monitors(session: Session) -> bool:
     """Tell whether a session wants to see the log."""
-    return bool(getattr(session, "monitors", False))
+    return bool(_setting(session, "monitors", default=False))
 
 
 def refuses(text: str) -> bool:
@@ -246,8 +246,19 @@ def reply(session: Session, text: str, *, unpaged: bool = False) -> Reply:
     return Reply(
         text,
         session.prompt,
-        asking=bool(getattr(session, "asking", False)),
+        asking=bool(_setting(session, "asking", default=False)),
         refused=refuses(text),
         closed=session.closed,
-        page=0 if unpaged else None,
+        page=0 if unpaged else _setting(session, "page", default=None),
+        timeout_min=_setting(session, "timeout_min", default=0),
     )
+
+
+def _setting(session: Session, name: str, *, default: Any) -> Any:
+    """Return what `terminal …` set for a session, or a dialogue: a session may know none of it.
+
+    `monitors` is set by `terminal monitor`, `page` by `terminal length` (0 never stops, None is the
+    terminal's own), `timeout_min` by `terminal session-timeout`; `asking` while a command waits for
+    an answer.
+    """
+    return getattr(session, name, default)
