@@ -1,11 +1,12 @@
 """Opens and verifies a request before the store is touched: everything here is processor time only."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 from cryptography import x509
+from msgspec.structs import replace
 
 from licet.endpoint.limits import Attempt
 from licet.kernel.ids import AuthorityId, InstanceId, Tag, TokenId, Udi
@@ -26,8 +27,7 @@ _DIRECT_CHAIN = 2
 Body = Registration | Speech | Farewell
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A request as far as it could be read and believed.
 
     Attributes:

@@ -7,8 +7,7 @@ from msgspec.structs import replace as replace_part
 
 from licet.kernel.ids import Tag
 from licet.kernel.time import epoch_seconds
-from licet.ledger.model import Instance, License
-from licet.ledger.pools import compliance
+from licet.ledger.model import License
 from licet.ledger.ports import Work
 from licet.ledger.usage import apply_usage
 from licet.registrar import alerts
@@ -43,8 +42,9 @@ def authorize(speech: Speech, work: Work, desk: Desk) -> Settled:
     using = apply_usage(work, heard, counted, desk.now)
     restricted = [entry.name for _, entry, why_not in checked if entry and why_not]
     alerts.review_restricted(work, using, restricted, desk.now)
+    standing = {usage.tag: usage.status for usage in using.usage}
     entitlements = tuple(
-        _refuse(item, entry, why_not) if why_not else _grant(item, entry, using, work, desk)
+        _refuse(item, entry, why_not) if why_not else _grant(item, entry, standing[Tag(item.tag)])
         for item, entry, why_not in checked
     )
     short = any(granted.status is Compliance.OUT_OF_COMPLIANCE for granted in entitlements)
@@ -75,11 +75,11 @@ def _refuse(item: Wanted, entry: License | None, why_not: str) -> Granted:
     )
 
 
-def _grant(item: Wanted, entry: License | None, using: Instance, work: Work, desk: Desk) -> Granted:
+def _grant(item: Wanted, entry: License | None, status: Compliance) -> Granted:
     return Granted(
         tag=item.tag,
         count=item.count,
-        status=compliance(work.pool(using.virtual_account, Tag(item.tag)), desk.now),
+        status=status,
         name=line(entry.name) if entry else None,
         description=line(entry.description, 1024) if entry else "",
     )
