@@ -231,3 +231,26 @@ def test_a_daemon_stops_at_once_with_a_message_in_flight(tmp_path: Path, number:
         # The same attempt goes on where it was.
         live.execute("show clock")
         assert "Failure reason: " in live.execute("show license status").out
+
+
+def test_the_log_goes_to_a_syslog_server(tmp_path: Path) -> None:
+    """`logging server` would be shown and send nothing, or send it with another host's name."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, live_switch(tmp_path) as live:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(WITHIN_S)
+        live.make()
+        ran = live.execute(
+            "configure",
+            "hostname leaf1",
+            "clock timezone CET 1 0",
+            f"logging server 127.0.0.1 6 port {server.getsockname()[1]}",
+            "logging rfc-strict 5424",
+            "license smart enable",
+        )
+        assert ran.status == 0, ran
+        said = server.recv(4096).decode()
+        assert said.startswith("<190>1 20")
+        assert (
+            "+01:00 leaf1 LICMGR - AGENT_ENABLED - %LICMGR-6-LOG_SMART_LIC_AGENT_ENABLED: " in said
+        )
+        assert "AGENT_ENABLED" in live.execute("show logging logfile").out
