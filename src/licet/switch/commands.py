@@ -3,21 +3,20 @@
 What configuration commands change stands in `changes`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from licet.agent.events import Deregister, Register, RenewAuthorization, RenewCertificate
-from licet.switch.box import Box
-from licet.switch.changes import Dialogue, Place
-from licet.switch.configuration import Callhome, Configuration
+from licet.switch.boxing import BOX_HANDLERS
+from licet.switch.changes import Place
 from licet.switch.features import TAGS
 from licet.switch.grammar import Mode
 from licet.switch.parser import Command
-from licet.switch.show import misc, running
+from licet.switch.show import box, misc, running
+from licet.switch.show.all import license_all
 from licet.switch.show.status import license_status
 from licet.switch.show.summary import license_summary
 from licet.switch.show.usage import license_usage
-from licet.switch.switch import Switch
+from licet.switch.standing import Handler, Terminal
 
 # Source document, both spellings of its recipe.
 REGISTERING = (
@@ -32,40 +31,6 @@ RENEWING_CERTIFICATE = (
     "Initiated ID certificate renewal with backend. "
     "run show license status, for registration status\n"
 )
-
-START = Place()
-
-
-@dataclass(slots=True)
-class Terminal:
-    """Where a session is: its switch, its place, and whether it was left."""
-
-    switch: Switch
-    place: Place = START
-    closed: bool = False
-
-    @property
-    def mode(self) -> Mode:
-        """The mode that lines are read in."""
-        return self.place.mode
-
-    @property
-    def box(self) -> Box:
-        """The box around the switch."""
-        return self.switch.box
-
-    @property
-    def configuration(self) -> Configuration:
-        """The running configuration."""
-        return self.switch.configuration
-
-    @property
-    def callhome(self) -> Callhome:
-        """The call home block of the running configuration."""
-        return self.switch.configuration.callhome
-
-
-Handler = Callable[[Terminal, Command], str | Dialogue]
 
 
 def _configure(terminal: Terminal, _: Command) -> str:
@@ -147,8 +112,70 @@ def _show_running_callhome(terminal: Terminal, _: Command) -> str:
     return running.running_config_callhome(terminal.configuration, at=terminal.switch.now().wall)
 
 
+def _show_certificates(terminal: Terminal, _: Command) -> str:
+    return box.certificates(terminal.configuration)
+
+
+def _show_checkpoints(terminal: Terminal, _: Command) -> str:
+    return box.checkpoints(terminal.box.checkpoints())
+
+
+def _show_host_id(terminal: Terminal, _: Command) -> str:
+    return box.host_id(terminal.switch.view().udi)
+
+
+def _show_host_name(terminal: Terminal, _: Command) -> str:
+    return f"{terminal.configuration.host_name}\n"
+
+
+def _show_hosts(terminal: Terminal, _: Command) -> str:
+    return box.hosts(terminal.configuration)
+
+
+def _show_inventory(terminal: Terminal, _: Command) -> str:
+    return box.inventory(terminal.switch.view().udi)
+
+
+def _show_license_all(terminal: Terminal, _: Command) -> str:
+    return license_all(terminal.switch.view(), tuple(TAGS))
+
+
+def _show_license_udi(terminal: Terminal, _: Command) -> str:
+    return box.license_udi(terminal.switch.view().udi)
+
+
+def _show_startup(terminal: Terminal, _: Command) -> str:
+    return terminal.box.startup() or "No startup configuration\n"
+
+
+def _show_trust_points(terminal: Terminal, _: Command) -> str:
+    return box.trust_points(terminal.configuration)
+
+
+def _show_vrf(terminal: Terminal, _: Command) -> str:
+    return box.vrfs(terminal.configuration)
+
+
+def _show_version(terminal: Terminal, _: Command) -> str:
+    up = box.uptime(terminal.box.boot_time(), terminal.switch.now().wall)
+    return box.version(terminal.switch.view().udi, terminal.configuration.host_name, up)
+
+
 # By the names that the grammar gives them.
 HANDLERS: Mapping[str, Handler] = {
+    **BOX_HANDLERS,
+    "show_certificates": _show_certificates,
+    "show_checkpoints": _show_checkpoints,
+    "show_host_id": _show_host_id,
+    "show_host_name": _show_host_name,
+    "show_hosts": _show_hosts,
+    "show_inventory": _show_inventory,
+    "show_license_all": _show_license_all,
+    "show_license_udi": _show_license_udi,
+    "show_startup": _show_startup,
+    "show_trust_points": _show_trust_points,
+    "show_version": _show_version,
+    "show_vrf": _show_vrf,
     "configure": _configure,
     "deregister": _deregister,
     "end": _end,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from licet.agent.events import CommandRefused
 from licet.switch.changes import CHANGES, Dialogue, Place, Refused
 from licet.switch.changes.network import interface_name
-from licet.switch.commands import HANDLERS, Terminal
+from licet.switch.commands import HANDLERS
 from licet.switch.configuration import Configuration
 from licet.switch.filters import FILTERS, Filter, help_of_filter, read_filter, split_pipes
 from licet.switch.grammar import Mode
@@ -21,6 +21,7 @@ from licet.switch.parser import (
     parse,
     plain,
 )
+from licet.switch.standing import Terminal
 from licet.switch.switch import Switch
 
 HELP = "?"
@@ -49,6 +50,26 @@ class Session:
     def closed(self) -> bool:
         """Whether `exit` was typed in EXEC mode."""
         return self._terminal.closed
+
+    @property
+    def asking(self) -> bool:
+        """Whether a command waits for an answer, or for more lines."""
+        return self._dialogue is not None
+
+    @property
+    def page(self) -> int | None:
+        """Lines of a page; 0 never stops, None is the terminal's own."""
+        return self._terminal.page
+
+    @property
+    def timeout_min(self) -> int:
+        """Minutes without a line after which it is hung up; 0 never."""
+        return self._terminal.timeout_min
+
+    @property
+    def monitors(self) -> bool:
+        """Whether the log is shown in it."""
+        return self._terminal.monitors
 
     def execute(self, line: str) -> str:
         """Do what a line says and return what a terminal prints after it, without the next prompt.

@@ -31,7 +31,10 @@ SAMPLE = {
 
 def given_for(name: str) -> str:
     """Return a value that a parameter takes."""
-    return SAMPLE[PARAMETERS[name].kind]
+    parameter = PARAMETERS[name]
+    if parameter.kind is Kind.NUMBER:
+        return str(max(parameter.least, min(7, parameter.most)))
+    return SAMPLE[parameter.kind]
 
 
 def places(mode: Mode) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -161,14 +164,14 @@ def test_the_caret_stands_under_the_word_to_blame(
     [
         (Mode.EXEC, "ping tools.cisco.com vrf management", "ping"),
         (Mode.CONFIG, "ping tools.cisco.com vrf management", "ping"),
-        (Mode.EXEC, "sh ver", "show version"),
+        (Mode.EXEC, "sh mod", "show module"),
         (Mode.EXEC, "show ip route", "show ip"),
         (Mode.EXEC, "show license", "show license"),
-        (Mode.EXEC, "show license all", "show license all"),
-        (Mode.EXEC, "copy running-config startup-config", "copy"),
+        (Mode.EXEC, "show license brief", "show license brief"),
+        (Mode.EXEC, "copy startup-config running-config", "copy startup-config"),
         (Mode.EXEC, "callhome test", "callhome test"),
         (Mode.EXEC, "license smart conversion start", "license smart conversion"),
-        (Mode.EXEC, "terminal length 0", "terminal"),
+        (Mode.EXEC, "traceroute 192.0.2.1", "traceroute"),
         (Mode.CONFIG, "router bgp 65000", "router"),
         (Mode.CONFIG, "no ip route 0.0.0.0/0 192.0.2.1", "ip route"),
         (Mode.CONFIG, "license grace-period", "license grace-period"),

@@ -105,11 +105,18 @@ def test_help() -> None:
     )
     assert typed == snapshot("""\
 switch# ?
-  configure  Enter configuration mode
-  end        Go to EXEC mode
-  exit       Leave this mode
-  license    Licenses
-  show       Show what the switch knows
+  checkpoint  Keep the running configuration under a name
+  clear       Clear what was collected
+  configure   Enter configuration mode
+  copy        Copy a configuration
+  end         Go to EXEC mode
+  exit        Leave this mode
+  license     Licenses
+  reload      Restart the switch
+  rollback    Go back to an earlier configuration
+  show        Show what the switch knows
+  terminal    Settings of this session
+  write       The startup configuration
 switch# license smart ?
   deregister  End the registration
   register    Register with a virtual account

@@ -44,6 +44,10 @@ PARAMETERS: Mapping[str, Parameter] = {
     "zone": Parameter(Kind.NAME, "Name of the time zone", 8),
     "zone_hours": Parameter(Kind.NUMBER, "Hours from UTC", 23, least=-23),
     "zone_minutes": Parameter(Kind.NUMBER, "Minutes from UTC", 59, least=0),
+    "checkpoint": Parameter(Kind.NAME, "Name of the checkpoint", 75),
+    "lines": Parameter(Kind.NUMBER, "Lines of a page; 0 never stops", 511, least=0),
+    "columns": Parameter(Kind.NUMBER, "Columns of the terminal", 511, least=24),
+    "timeout_min": Parameter(Kind.NUMBER, "Minutes; 0 never hangs up", 525_600, least=0),
     "banner": Parameter(Kind.LINE, "A delimiter, the text, and the delimiter again", 2000),
 }
 

@@ -1,0 +1,118 @@
+"""What the box is: version, inventory, names, VRFs, trust points, checkpoints.
+
+The layouts of `show version` and `show inventory` follow ntc-templates' NX-OS samples, as far as a switch
+without hardware has what stands in them; the others are recalled (mark M).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from licet.kernel.ids import Udi
+from licet.kernel.time import print_instant
+from licet.switch.configuration import DEFAULT_VRF, Configuration
+
+VERSION = "9.3(4)"
+
+
+def version(udi: Udi, host_name: str, up: timedelta) -> str:
+    """Return what `show version` prints; what hardware would say is not made up."""
+    minutes, seconds = divmod(int(up.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"""\
+A switch of Licet with the habits of NX-OS; it is no product of Cisco Systems, Inc.
+
+Software
+  NXOS: version {VERSION}
+
+Hardware
+  cisco {udi.pid} Chassis
+  Processor Board ID {udi.sn}
+
+  Device name: {host_name}
+Kernel uptime is {days} day(s), {hours} hour(s), {minutes} minute(s), {seconds} second(s)
+"""
+
+
+def inventory(udi: Udi) -> str:
+    """Return what `show inventory` prints."""
+    return (
+        f'NAME: "Chassis",  DESCR: "{udi.pid} Chassis"\n'
+        f"PID: {udi.pid:<18} ,  VID: V00 ,  SN: {udi.sn}\n"
+    )
+
+
+def license_udi(udi: Udi) -> str:
+    """Return what `show license udi` prints (device.md 1.2, family)."""
+    return f"UDI: {udi.text}\n"
+
+
+def host_id(udi: Udi) -> str:
+    """Return what `show license host-id` prints."""
+    return f"License hostid: VDH={udi.sn}\n"
+
+
+def hosts(configuration: Configuration) -> str:
+    """Return what `show hosts` prints: how names are resolved, and those that are configured."""
+    lookup = "enabled" if configuration.domain_lookup else "disabled"
+    servers = ", ".join(each.address for each in configuration.name_servers)
+    lines = [
+        f"DNS lookup {lookup}",
+        f"Default domain for vrf:{DEFAULT_VRF} is {configuration.domain_name or '<not set>'}",
+        f"Name servers for vrf:{DEFAULT_VRF} are {servers or '<not set>'}",
+    ]
+    for vrf in configuration.vrfs:
+        if vrf.name != DEFAULT_VRF and vrf.name_servers:
+            found = ", ".join(each.address for each in vrf.name_servers)
+            lines.append(f"Name servers for vrf:{vrf.name} are {found}")
+    lines += ["", f"{'Host':<36}Address"]
+    lines += (f"{name:<36}{' '.join(addresses)}" for name, addresses in configuration.hosts)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def vrfs(configuration: Configuration) -> str:
+    """Return what `show vrf` prints; every VRF of a model is up."""
+    rows = (
+        f"{vrf.name:<33}{number:<8}Up      --\n" for number, vrf in enumerate(configuration.vrfs, 1)
+    )
+    return f"{'VRF-Name':<33}{'VRF-ID':<8}State   Reason\n" + "".join(rows)
+
+
+def trust_points(configuration: Configuration) -> str:
+    """Return what `show crypto ca trustpoints` prints."""
+    return "".join(f"trustpoint: {each.name}; key-pair:\n" for each in configuration.trust_points)
+
+
+def certificates(configuration: Configuration) -> str:
+    """Return what `show crypto ca certificates` prints."""
+    blocks = []
+    for trust_point in configuration.trust_points:
+        lines = [f"Trustpoint: {trust_point.name}"]
+        for number, der in enumerate(trust_point.certificates):
+            certificate = x509.load_der_x509_certificate(der)
+            lines += [
+                f"CA certificate {number}:",
+                f"subject={certificate.subject.rfc4514_string()}",
+                f"issuer={certificate.issuer.rfc4514_string()}",
+                f"serial={certificate.serial_number:X}",
+                f"notBefore={print_instant(certificate.not_valid_before_utc)}",
+                f"notAfter={print_instant(certificate.not_valid_after_utc)}",
+                "purposes: sslserver",
+            ]
+        blocks.append("".join(f"{line}\n" for line in lines))
+    return "\n".join(blocks)
+
+
+def checkpoints(kept: Mapping[str, str]) -> str:
+    """Return what `show checkpoint summary` prints."""
+    lines = ["User Checkpoint Summary", "-" * 80]
+    for number, (name, text) in enumerate(kept.items(), 1):
+        lines += [f"{number}) {name}:", f"Size is {len(text.encode()):,} bytes", ""]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def uptime(booted: datetime | None, now: datetime) -> timedelta:
+    """Return how long ago a switch booted; nothing where that is not known."""
+    return timedelta(0) if booted is None else max(now - booted, timedelta(0))
