@@ -1,8 +1,11 @@
 """Whatever is typed at a switch: nothing raises, and a configuration is its own text."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licet.switch.configuration import Configuration
 from licet.switch.grammar import PARAMETERS, TABLE, Kind, Mode
 from licet.switch.session import Session
 from licet.switch.tree import Node, tree
@@ -33,19 +36,20 @@ VALUES = {
 }
 
 
-def text_of(session: Session) -> str:
-    """Return the running configuration, without the comments that say when it was printed."""
-    return session.execute("show running-config | exclude ^!")
+def told(session: Session) -> tuple[Configuration, str]:
+    """Return the running configuration as a value, and as text without what says when it was printed."""
+    session.cancel()
+    configuration = replace(session._terminal.configuration, changed_at=None)
+    return configuration, session.execute("show running-config | exclude ^!")
 
 
-def retyped(text: str) -> str:
+def retyped(text: str) -> tuple[Configuration, str]:
     """Return the running configuration of a new switch into which a text was typed."""
     session = Session(Lab().switch())
     session.execute("configure terminal")
     for line in text.splitlines():
         session.execute(line)
-    session.cancel()
-    return text_of(session)
+    return told(session)
 
 
 @settings(max_examples=150, deadline=None)
@@ -58,9 +62,8 @@ def test_no_line_raises_or_leaves_half_of_anything(lines: list[str]) -> None:
         assert isinstance(printed, str)
         session.complete(line)
         session.execute(f"{line}?")
-    session.cancel()
-    text = text_of(session)
-    assert retyped(text) == text
+    running = told(session)
+    assert retyped(running[1]) == running
 
 
 @st.composite
@@ -102,6 +105,5 @@ def test_a_configuration_typed_anew_is_the_same(lines: list[str]) -> None:
     session.execute("configure terminal")
     for line in lines:
         session.execute(line)
-    session.cancel()
-    text = text_of(session)
-    assert retyped(text) == text
+    running = told(session)
+    assert retyped(running[1]) == running
