@@ -11,7 +11,7 @@ from licet.switch.changes import Place
 from licet.switch.features import TAGS
 from licet.switch.grammar import Mode
 from licet.switch.parser import Command
-from licet.switch.show import box, misc, running
+from licet.switch.show import box, callhome, misc, running
 from licet.switch.show.all import license_all
 from licet.switch.show.status import license_status
 from licet.switch.show.summary import license_summary
@@ -112,6 +112,18 @@ def _show_running_callhome(terminal: Terminal, _: Command) -> str:
     return running.running_config_callhome(terminal.configuration, at=terminal.switch.now().wall)
 
 
+def _show_callhome(terminal: Terminal, _: Command) -> str:
+    return callhome.callhome(terminal.configuration)
+
+
+def _show_callhome_profile(terminal: Terminal, _: Command) -> str:
+    return callhome.destination_profile(terminal.configuration)
+
+
+def _show_callhome_transport(terminal: Terminal, _: Command) -> str:
+    return callhome.transport(terminal.configuration)
+
+
 def _show_certificates(terminal: Terminal, _: Command) -> str:
     return box.certificates(terminal.configuration)
 
@@ -164,6 +176,9 @@ def _show_version(terminal: Terminal, _: Command) -> str:
 # By the names that the grammar gives them.
 HANDLERS: Mapping[str, Handler] = {
     **BOX_HANDLERS,
+    "show_callhome": _show_callhome,
+    "show_callhome_profile": _show_callhome_profile,
+    "show_callhome_transport": _show_callhome_transport,
     "show_certificates": _show_certificates,
     "show_checkpoints": _show_checkpoints,
     "show_host_id": _show_host_id,

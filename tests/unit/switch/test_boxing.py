@@ -147,3 +147,22 @@ def test_all_of_licensing(session: Session) -> None:
     for command in ("show license status", "show license usage"):
         assert session.execute(command) in printed
     assert "UDI: PID:N9K-C93180YC-EX,SN:FDO21120U5B\n" in printed
+
+
+def test_call_home_is_shown(session: Session) -> None:
+    """Nobody could see by which road a switch goes, and through whom."""
+    assert session.execute("show callhome").startswith("callhome disabled\nCallhome Information:\n")
+    lines = ("callhome", "email-contact a@example.com", "streetaddress ST3, RD 4", "enable")
+    type_lines(session, "configure", *lines, "transport http use-vrf management")
+    type_lines(session, "transport http proxy server proxy.example.com port 3128")
+    type_lines(session, "transport http proxy enable", "licet plain-http", "end")
+    printed = session.execute("show callhome")
+    assert printed.startswith("callhome enabled\n")
+    assert "\ncontact person's email:a@example.com\n" in printed
+    assert "\nstreet addr:ST3, RD 4\n" in printed
+    assert session.execute("show callhome transport") == (
+        "http vrf:management\n\nhttp proxy server:proxy.example.com\nhttp proxy server port:3128\n"
+        "http proxy status:Enabled\n\nplain http to an on-prem:allowed (licet plain-http)\n"
+    )
+    profile = session.execute("show callhome destination-profile")
+    assert "url addresses configured:\nhttps://tools.cisco.com/" in profile

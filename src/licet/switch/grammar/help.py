@@ -123,4 +123,7 @@ HELP: Mapping[str, str] = {
     "udi": "Product id and serial number",
     "version": "Software and hardware",
     "show vrf": "VRFs",
+    "show callhome": "Call home",
+    "show callhome destination-profile": "Where messages go",
+    "show callhome transport": "How servers are reached",
 }

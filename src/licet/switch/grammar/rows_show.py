@@ -6,6 +6,9 @@ _EXEC = Mode.EXEC
 
 SHOW_ROWS = (
     Row(_EXEC, "show clock", "show_clock", "D"),
+    Row(_EXEC, "show callhome", "show_callhome", "V"),
+    Row(_EXEC, "show callhome destination-profile", "show_callhome_profile", "V"),
+    Row(_EXEC, "show callhome transport", "show_callhome_transport", "V"),
     Row(_EXEC, "show checkpoint summary", "show_checkpoints", "M"),
     Row(_EXEC, "show crypto ca certificates", "show_certificates", "M"),
     Row(_EXEC, "show crypto ca trustpoints", "show_trust_points", "M"),

@@ -14,7 +14,7 @@ UNMODELED: Mapping[Mode, tuple[str, ...]] = {
         "debug", "delete", "dir", "guestshell", "install", "license smart conversion",
         "license smart reservation", "logout", "mkdir", "move", "ping", "ping6", "pwd", "python",
         "rmdir", "run", "send", "setup", "show accounting", "show arp",
-        "show bgp", "show boot", "show callhome", "show cdp", "show cli", "show cores",
+        "show bgp", "show boot", "show callhome transport-email", "show callhome user-def-cmds", "show callhome merge", "show cdp", "show cli", "show cores",
         "show crypto key", "show debug", "show environment", "show file", "show hardware",
         "show interface", "show ip", "show ipv6",
         "show license", "show license brief", "show license feature",
