@@ -32,6 +32,9 @@ VALUES = {
     Kind.IPV4: st.sampled_from(["192.0.2.7", "198.51.100.1"]),
     Kind.PREFIX: st.sampled_from(["192.0.2.7/24", "198.51.100.1/30"]),
     Kind.PREFIX6: st.sampled_from(["2001:db8::7/64"]),
+    Kind.TIME: st.sampled_from(["09:30", "2359"]),
+    Kind.ZONE: st.sampled_from(["CET", "est"]),
+    Kind.FILE: st.sampled_from(["bootflash:a", "bootflash:///b.txt"]),
     Kind.INTERFACE: st.sampled_from(["mgmt0", "Vlan27", "Ethernet1/7"]),
 }
 

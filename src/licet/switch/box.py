@@ -76,6 +76,10 @@ class Box(Protocol):
         """Remove a checkpoint; False where there is none."""
         ...
 
+    def clear_log(self) -> None:
+        """Remove the lines of the log that are kept."""
+        ...
+
     def reload(self) -> None:
         """Restart the switch with its startup configuration, soon after this returns."""
         ...
@@ -140,6 +144,9 @@ class MemoryBox:
     def delete_checkpoint(self, name: str) -> bool:
         """Forget a checkpoint."""
         return self._checkpoints.pop(name, None) is not None
+
+    def clear_log(self) -> None:
+        """Do nothing: no line is kept here."""
 
     def reload(self) -> None:
         """Count it; nothing restarts."""

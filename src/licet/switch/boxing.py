@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from licet.switch.changes import Dialogue, Refused
 from licet.switch.configuration import Configuration
+from licet.switch.filing import commands_in, guarded, running_text
+from licet.switch.grammar import Mode
 from licet.switch.parser import Command
-from licet.switch.show.running import running_config
 from licet.switch.standing import Handler, Terminal
 
-COPIED = "[########################################] 100%\nCopy complete.\n"
 ERASES = "Warning: This command will erase the startup-configuration.\n"
 _ERASE = "Do you wish to proceed anyway? (y/n)  [n] "
 _RELOAD = "This command will reboot the system. (y/n)?  [n] "
@@ -21,46 +21,35 @@ CHECKPOINTS_MAX = 10
 _USER = "user-checkpoint-"
 
 
-def running_text(terminal: Terminal) -> str:
-    """Return the running configuration as text."""
-    return running_config(terminal.configuration, at=terminal.switch.now().wall)
-
-
-def _copy_running(terminal: Terminal, _: Command) -> str:
-    try:
-        terminal.box.save_startup(running_text(terminal))
-    except OSError as error:
-        raise Refused(f"% The startup configuration was not saved: {error.strerror}") from error
-    return COPIED
-
-
-def _write_erase(terminal: Terminal, _: Command) -> Dialogue:
+def _write_erase(terminal: Terminal, _: Command) -> str | Dialogue:
     def erase() -> str:
         terminal.box.erase_startup()
         return ""
 
-    return _ask(_ERASE, erase, says=ERASES)
+    return _ask(terminal, _ERASE, erase, says=ERASES)
 
 
-def _reload(terminal: Terminal, _: Command) -> Dialogue:
+def _reload(terminal: Terminal, _: Command) -> str | Dialogue:
     def restart() -> str:
         terminal.box.reload()
         return ""
 
     saved = terminal.box.startup()
-    unsaved = saved is None or _commands(saved) != _commands(running_text(terminal))
-    return _ask(_RELOAD, restart, says=UNSAVED if unsaved else "")
+    unsaved = saved is None or commands_in(saved) != commands_in(running_text(terminal))
+    return _ask(terminal, _RELOAD, restart, says=UNSAVED if unsaved else "")
 
 
 def _checkpoint(terminal: Terminal, command: Command) -> str:
     kept = terminal.box.checkpoints()
+    if command.negative:
+        if not terminal.box.delete_checkpoint(command.values["checkpoint"]):
+            raise Refused(f"% There is no checkpoint {command.values['checkpoint']}")
+        return ""
     name = command.values.get("checkpoint") or _next_name(kept)
     if name not in kept and len(kept) >= CHECKPOINTS_MAX:
         raise Refused(f"% There are {CHECKPOINTS_MAX} checkpoints; type clear checkpoint database")
-    try:
-        terminal.box.save_checkpoint(name, running_text(terminal))
-    except OSError as error:
-        raise Refused(f"% The checkpoint was not kept: {error.strerror}") from error
+    text = running_text(terminal)
+    guarded(lambda: terminal.box.save_checkpoint(name, text), "The checkpoint was not kept")
     return f"{name} created Successfully\n\nDone\n"
 
 
@@ -75,30 +64,15 @@ def _clear_checkpoints(terminal: Terminal, _: Command) -> str:
     return "Done\n"
 
 
-def _rollback(terminal: Terminal, command: Command) -> str:
-    """Go back to a checkpoint, all of it or nothing."""
-    from licet.switch.life.replay import replay  # noqa: PLC0415 - it types at a session, as people do
-
-    name = command.values["checkpoint"]
-    text = terminal.box.checkpoints().get(name)
-    if text is None:
-        raise Refused(f"% There is no checkpoint {name}")
-    terminal.switch.configure(replay(text, terminal.switch.view().udi, terminal.switch))
-    return "Rollback completed successfully.\n"
-
-
-def _ask(question: str, act: Callable[[], str], *, says: str) -> Dialogue:
-    """Return a question that only `y` answers with yes."""
+def _ask(terminal: Terminal, question: str, act: Callable[[], str], *, says: str) -> str | Dialogue:
+    """Return a question that only `y` answers with yes; with `terminal dont-ask`, do it."""
+    if terminal.asks_nothing:
+        return says + act()
 
     def take(_: Configuration, line: str) -> str:
         return act() if line.strip().lower() in ("y", "yes") else ""
 
     return Dialogue(prompt=question, take=take, says=says)
-
-
-def _commands(text: str) -> list[str]:
-    """Return the lines of a configuration without its comments, which say when it was printed."""
-    return [line for line in text.splitlines() if line and not line.startswith("!")]
 
 
 def _terminal_length(terminal: Terminal, command: Command) -> str:
@@ -121,15 +95,55 @@ def _terminal_monitor(terminal: Terminal, command: Command) -> str:
     return ""
 
 
+def _terminal_dont_ask(terminal: Terminal, command: Command) -> str:
+    terminal.asks_nothing = not command.negative
+    return ""
+
+
+def _show_terminal(terminal: Terminal, _: Command) -> str:
+    page = "the terminal's own" if terminal.page is None else f"{terminal.page} lines"
+    width = "the terminal's own" if terminal.width is None else f"{terminal.width} columns"
+    return (
+        f"Length: {page}, Width: {width}\n"
+        f"Session Timeout: {f'{terminal.timeout_min} minutes' if terminal.timeout_min else 'None'}\n"
+        f"Monitor: {'enabled' if terminal.monitors else 'disabled'}\n"
+        f"Questions: {'not asked' if terminal.asks_nothing else 'asked'}\n"
+    )
+
+
+def _where(terminal: Terminal, _: Command) -> str:
+    """Print the mode that a session is in, and whose it is."""
+    words = {
+        Mode.EXEC: "",
+        Mode.CONFIG: "conf",
+        Mode.CALLHOME: "conf; callhome",
+        Mode.VRF: f"conf; vrf context {terminal.place.name}",
+        Mode.INTERFACE: f"conf; interface {terminal.place.name}",
+        Mode.TRUSTPOINT: f"conf; crypto ca trustpoint {terminal.place.name}",
+    }
+    return f"  {words[terminal.mode]:<24}{terminal.configuration.host_name}\n"
+
+
+def _show_checkpoints(terminal: Terminal, command: Command) -> str:
+    kept = terminal.box.checkpoints()
+    name = command.values.get("checkpoint")
+    if name is not None and name not in kept:
+        raise Refused(f"% There is no checkpoint {name}")
+    shown = kept if name is None else {name: kept[name]}
+    return "".join(f"{'-' * 80}\nName: {each}\n{text}\n" for each, text in shown.items())
+
+
 BOX_HANDLERS: Mapping[str, Handler] = {
     "checkpoint": _checkpoint,
     "clear_checkpoints": _clear_checkpoints,
-    "copy_running": _copy_running,
     "reload": _reload,
-    "rollback": _rollback,
+    "show_checkpoint": _show_checkpoints,
+    "show_terminal": _show_terminal,
+    "terminal_dont_ask": _terminal_dont_ask,
     "terminal_length": _terminal_length,
     "terminal_monitor": _terminal_monitor,
     "terminal_timeout": _terminal_timeout,
     "terminal_width": _terminal_width,
+    "where": _where,
     "write_erase": _write_erase,
 }

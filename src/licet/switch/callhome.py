@@ -5,7 +5,7 @@ On NX-OS 9.3 licensing has no other transport, and of the profiles only CiscoTAC
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from licet.agent.events import Send
 from licet.agent.runtime import Deliver
@@ -21,6 +21,15 @@ class Network(Protocol):
 
     def post(self, url: str, data: bytes, deliver: Deliver) -> None:
         """Start posting `data`; call `deliver` once with the answer's bytes or why none came."""
+        ...
+
+
+@runtime_checkable
+class Knocker(Protocol):
+    """A network that can go the road to a URL without a message, as `callhome test` does."""
+
+    def knock(self, url: str, deliver: Callable[[int | Missed], None]) -> None:
+        """Start going there; deliver the HTTP status that came, or why none came."""
         ...
 
 

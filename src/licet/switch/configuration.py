@@ -1,23 +1,41 @@
 """What a switch is configured to do, as immutable values."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-# device.md 1.7, "URL constants": Call Home direct.
-DIRECT_URL = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+from licet.switch.calling import DIRECT_URL, PROXY_PORT, Callhome, Method, Proxy
+
+__all__ = [
+    "DEFAULT_VRF",
+    "DIRECT_URL",
+    "FACTORY",
+    "FACTORY_HOST_NAME",
+    "FACTORY_INTERFACES",
+    "FACTORY_VRFS",
+    "MANAGEMENT_INTERFACE",
+    "MANAGEMENT_VRF",
+    "PROXY_PORT",
+    "SYSLOG_PORT",
+    "SYSLOG_SEVERITY",
+    "UTC_ZONE",
+    "Callhome",
+    "Configuration",
+    "Interface",
+    "Level",
+    "LoggingServer",
+    "Method",
+    "NameServer",
+    "Proxy",
+    "TimeZone",
+    "TrustPoint",
+    "Vrf",
+]
+
 FACTORY_HOST_NAME = "switch"
 DEFAULT_VRF, MANAGEMENT_VRF = "default", "management"
 MANAGEMENT_INTERFACE = "mgmt0"
-PROXY_PORT = 8080
 SYSLOG_PORT, SYSLOG_SEVERITY = 514, 5
-
-
-class Method(StrEnum):
-    """How a destination profile's messages go out."""
-
-    EMAIL = "email"
-    HTTP = "http"
 
 
 class Level(StrEnum):
@@ -25,59 +43,6 @@ class Level(StrEnum):
 
     ESSENTIALS = "essentials"
     ADVANTAGE = "advantage"
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """The HTTP proxy that call home goes through; device-wide (device.md 4.8).
-
-    Attributes:
-        enabled: it is used (`transport http proxy enable`).
-        user, password: for Basic authentication; ours, NX-OS has none.
-        secure: the proxy itself is reached by https; ours.
-    """
-
-    host: str
-    port: int = PROXY_PORT
-    enabled: bool = False
-    user: str | None = None
-    password: str | None = None
-    secure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Callhome:
-    """The `callhome` block; of the destination profiles only CiscoTAC-1 carries licensing.
-
-    A fresh switch knows the direct URL ("direct cloud access is the default option", source
-    document, "Methods of Communication"), while call home itself is off (RULES.md 17).
-
-    Attributes:
-        urls: (index, URL) of CiscoTAC-1, by index.
-        plain_http: an http:// URL is taken where it leads to an on-prem (ours).
-    """
-
-    email_contact: str | None = None
-    phone_contact: str | None = None
-    streetaddress: str | None = None
-    contract_id: str | None = None
-    customer_id: str | None = None
-    site_id: str | None = None
-    method: Method = Method.EMAIL
-    urls: tuple[tuple[int, str], ...] = ((1, DIRECT_URL),)
-    use_vrf: str | None = None
-    proxy: Proxy | None = None
-    plain_http: bool = False
-    enabled: bool = False
-
-    @property
-    def url(self) -> str | None:
-        """Where licensing messages go: the URL of the lowest index."""
-        return self.urls[0][1] if self.urls else None
-
-    def with_url(self, index: int, url: str) -> "Callhome":
-        """Return the block with a URL at an index, instead of the one that was there."""
-        return replace(self, urls=tuple(sorted({**dict(self.urls), index: url}.items())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +135,7 @@ class Configuration:
     """All of a switch's running configuration.
 
     Attributes:
+        grace_period: `license grace-period`, of traditional licensing; it changes nothing.
         features: the names that `feature` turned on.
         hosts: `ip host`: (name in lower case, addresses), by name.
         name_servers: of the default VRF, or with a VRF of their own.
@@ -177,12 +143,14 @@ class Configuration:
         source_interface: `ip http source-interface NAME [vrf V]`.
         interfaces: by name; `mgmt0` always exists.
         logging_rfc5424: remote syslog in the form of RFC 5424 (`logging rfc-strict 5424`).
+        traps: the names that `snmp-server enable traps callhome` turned on; none is sent.
         changed_at: when a configuration command was last done; None since the last restart.
     """
 
     host_name: str = FACTORY_HOST_NAME
     smart: bool = False
     level: Level = Level.ESSENTIALS
+    grace_period: bool = False
     features: frozenset[str] = frozenset()
     banner: str | None = None
     callhome: Callhome = field(default_factory=Callhome)
@@ -196,6 +164,7 @@ class Configuration:
     trust_points: tuple[TrustPoint, ...] = ()
     logging_servers: tuple[LoggingServer, ...] = ()
     logging_rfc5424: bool = False
+    traps: frozenset[str] = frozenset()
     time_zone: TimeZone = UTC_ZONE
     changed_at: datetime | None = None
 

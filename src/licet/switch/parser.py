@@ -14,6 +14,7 @@ from licet.switch.tree import NO, Leaf, Node, tree
 
 RETURN = "<CR>"
 _WORDS = re.compile(r"\S+")
+FILE = re.compile(r"bootflash:/{0,3}[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 _PHONE = re.compile(r"\+[0-9X -]+\Z")
 _URL = re.compile(r"https?://[!-~]+\Z", re.IGNORECASE)
@@ -212,6 +213,9 @@ _FORMS: Mapping[Kind, Callable[[str], bool]] = {
     Kind.ADDRESS: lambda text: _is(ip_address, text),
     Kind.IPV4: lambda text: _is(IPv4Address, text),
     Kind.PREFIX: lambda text: "/" in text and _is(IPv4Interface, text),
+    Kind.TIME: _matches(re.compile(r"([01][0-9]|2[0-3]):?[0-5][0-9]\Z")),
+    Kind.ZONE: _matches(re.compile(r"[A-Za-z]+\Z")),
+    Kind.FILE: _matches(FILE),
     Kind.PREFIX6: lambda text: "/" in text and _is(IPv6Interface, text),
 }
 

@@ -10,7 +10,7 @@ _HEAD = """\
 
 `licet switch` reads the licensing part of an NX-OS style command line. Words may be shortened as long as
 they mean one thing, `?` lists what may stand at a place, Tab completes. Commands of EXEC are taken in every
-mode. Behind `show` commands: `| include|exclude|begin|count|no-more`.
+mode. Behind `show` commands: `| include|exclude|begin|section|head|last|count|no-more|json`, and `> bootflash:NAME`.
 
 This page is made from the tables that read the lines (`python -m licet.switch.reference`). The mark of a
 command says where it comes from: S the source document, V verbatim text found elsewhere, D documented,

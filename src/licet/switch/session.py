@@ -1,14 +1,23 @@
 """A terminal session at a switch: a prompt, and what each line prints."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 
 from licet.agent.events import CommandRefused
-from licet.switch.changes import CHANGES, Dialogue, Place, Refused
-from licet.switch.changes.network import interface_name
+from licet.switch.changes import CHANGES, Dialogue, Refused
 from licet.switch.commands import HANDLERS
 from licet.switch.configuration import Configuration
-from licet.switch.filters import FILTERS, Filter, help_of_filter, read_filter, split_pipes
-from licet.switch.grammar import Mode
+from licet.switch.filing import put
+from licet.switch.filters import (
+    FILTERS,
+    JSON_PRETTY,
+    Filter,
+    Pipeline,
+    find_target,
+    help_of_filter,
+    read_pipeline,
+    split_pipes,
+)
 from licet.switch.help import completions, help_text
 from licet.switch.parser import (
     Command,
@@ -21,22 +30,29 @@ from licet.switch.parser import (
     parse,
     plain,
 )
+from licet.switch.retyping import moved
+from licet.switch.showing import STRUCTURED
 from licet.switch.standing import Terminal
 from licet.switch.switch import Switch
 
 HELP = "?"
 LINE_CHARS_MAX = 2048
-# How the subject of a submode is spelled, where that is not as it was typed.
-SUBJECTS: Mapping[Mode, Callable[[str], str]] = {Mode.INTERFACE: interface_name}
 TOO_LONG = f"% The line is longer than {LINE_CHARS_MAX} characters\n"
+_TARGET_HELP = "  bootflash:NAME  File that the output goes to\n"
+_Outcome = Configuration | Dialogue | str
 
 
 class Session:
-    """One terminal at a switch; every session has a mode of its own."""
+    """One terminal at a switch; every session has a mode of its own.
+
+    Attributes:
+        refused: whether the last line was not taken.
+    """
 
     def __init__(self, switch: Switch) -> None:
         self._terminal = Terminal(switch)
         self._dialogue: Dialogue | None = None
+        self.refused = False
 
     @property
     def prompt(self) -> str:
@@ -77,7 +93,8 @@ class Session:
         A line that ends with `?` prints what may stand there, and does nothing. No line raises.
         """
         line = plain(line)
-        if len(line) > LINE_CHARS_MAX:
+        self.refused = len(line) > LINE_CHARS_MAX
+        if self.refused:
             return TOO_LONG
         if self._dialogue is not None:
             return self._answer(self._dialogue, line)
@@ -87,63 +104,82 @@ class Session:
             return self._help(line.rstrip()[: -len(HELP)])
         return self._read(line)
 
-    def _read(self, line: str) -> str:
-        [(_, head), *pipes] = self._split(line)
-        filters: list[Filter] = []
-        command = parse(head, self._terminal.mode)
-        if not isinstance(command, Command):
-            return self._complain(command)
-        for column, text in pipes:
-            read = read_filter(column, text)
-            if isinstance(read, Unread):
-                return self._complain(read)
-            filters.append(read)
-        printed = self._run(command)
-        for each in filters:
-            printed = each.apply(printed)
-        return printed
-
     def complete(self, line: str) -> tuple[str, ...]:
         """Return what the last word of `line` may become, for the tab key."""
+        if self._dialogue is not None:
+            return ()
         parts = self._split(plain(line))
         if len(parts) == 1:
             return completions(line, self._terminal.mode)
         word = parts[-1][1].lstrip()
         return tuple(name for name in FILTERS if name.startswith(word.lower()))
 
-    def _split(self, line: str) -> list[tuple[int, str]]:
-        """Return a line's command and what stands behind bars; only `show` has any."""
-        return split_pipes(line) if begins_show(line, self._terminal.mode) else [(0, line)]
-
     def cancel(self) -> None:
         """Drop what a command still wants to be told, as Ctrl-C does; nothing was changed."""
         self._dialogue = None
 
+    def _split(self, line: str) -> list[tuple[int, str]]:
+        """Return a line's command and what stands behind bars; only `show` has any."""
+        return split_pipes(line) if begins_show(line, self._terminal.mode) else [(0, line)]
+
+    def _read(self, line: str) -> str:
+        pipeline = Pipeline()
+        if begins_show(line, self._terminal.mode):
+            found = read_pipeline(line)
+            line = split_pipes(line[: find_target(line)])[0][1]
+        else:
+            found = line, pipeline
+        command = parse(line, self._terminal.mode)
+        # A command that is wrong itself is told before what stands behind it.
+        if not isinstance(command, Command):
+            return self._complain(command)
+        if not isinstance(found, tuple):
+            return self._complain(found)
+        _, pipeline = found
+        return self._try(lambda: self._piped(command, pipeline))
+
+    def _piped(self, command: Command, pipeline: Pipeline) -> str:
+        filters = pipeline.filters
+        if filters and filters[0].is_json:
+            printed = self._structured(command, filters[0])
+        else:
+            printed = self._run(command)
+        for each in filters:
+            printed = each.apply(printed)
+        if pipeline.target is None:
+            return printed
+        put(self._terminal.box, pipeline.target, printed)
+        return ""
+
+    def _structured(self, command: Command, asked: Filter) -> str:
+        value = STRUCTURED.get(command.row.handler)
+        if value is None:
+            raise Refused(f"% '{' '.join(command.words)}' has no JSON output")
+        pretty = 4 if asked.word == JSON_PRETTY else None
+        return json.dumps(value(self._terminal, command), indent=pretty) + "\n"
+
     def _run(self, command: Command) -> str:
         terminal, row = self._terminal, command.row
-        try:
-            if row.handler in HANDLERS:
-                return self._take(HANDLERS[row.handler](terminal, command))
-            change = CHANGES[row.handler]
-            printed = self._take(change(terminal.configuration, terminal.place.name, command))
-        except (CommandRefused, Refused) as refused:
-            return refusal(refused)
-        if row.enters is not None and not command.negative:
-            subject = next(iter(command.values.values()), "")
-            terminal.place = Place(row.enters, SUBJECTS.get(row.enters, str)(subject))
-        elif row.mode is Mode.CONFIG:
-            # A global command in a submode leaves it.
-            terminal.place = Place(Mode.CONFIG)
+        if row.handler in HANDLERS:
+            return self._take(HANDLERS[row.handler](terminal, command))
+        change = CHANGES[row.handler]
+        printed = self._take(change(terminal.configuration, terminal.place.name, command))
+        terminal.place = moved(terminal.place, command)
         return printed
 
     def _answer(self, dialogue: Dialogue, line: str) -> str:
         self._dialogue = None
-        try:
-            return self._take(dialogue.take(self._terminal.configuration, line))
-        except (CommandRefused, Refused) as refused:
-            return refusal(refused)
+        return self._try(lambda: self._take(dialogue.take(self._terminal.configuration, line)))
 
-    def _take(self, outcome: Configuration | Dialogue | str) -> str:
+    def _try(self, act: Callable[[], str]) -> str:
+        try:
+            return act()
+        except (CommandRefused, Refused) as refused:
+            self.refused = True
+            text = f"{refused}"
+            return f"{text}\n" if text.startswith("%") else f"% {text}\n"
+
+    def _take(self, outcome: _Outcome) -> str:
         """Put a changed configuration in force; go on with a dialogue; return what is printed."""
         match outcome:
             case Configuration():
@@ -157,19 +193,22 @@ class Session:
 
     def _help(self, line: str) -> str:
         [(_, head), *pipes] = self._split(line)
-        if not pipes:
+        into = find_target(line) if begins_show(line, self._terminal.mode) else None
+        if not pipes and into is None:
             found = offers(line, self._terminal.mode)
             return help_text(found) if isinstance(found, Offers) else self._complain(found)
-        command = parse(head, self._terminal.mode)
+        command = parse(head[:into], self._terminal.mode)
         if not isinstance(command, Command):
             return self._complain(command)
-        column, text = pipes[-1]
-        help_or_problem = help_of_filter(column, text)
-        if isinstance(help_or_problem, Unread):
-            return self._complain(help_or_problem)
-        return help_or_problem
+        if into is not None:
+            return _TARGET_HELP
+        help_or_problem = help_of_filter(*pipes[-1])
+        if isinstance(help_or_problem, str):
+            return help_or_problem
+        return self._complain(help_or_problem)
 
     def _complain(self, problem: Unread | Unmodeled | None) -> str:
+        self.refused = problem is not None
         match problem:
             case None:
                 return ""
@@ -180,9 +219,3 @@ class Session:
             case Unread():
                 caret = " " * (len(self.prompt) + problem.column) + "^"
                 return f"{caret}\n{problem.fault}\n"
-
-
-def refusal(refused: CommandRefused | Refused) -> str:
-    """Return what is printed of a command that cannot be done."""
-    text = f"{refused}"
-    return f"{text}\n" if text.startswith("%") else f"% {text}\n"

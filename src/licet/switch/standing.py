@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from licet.switch.box import Box
 from licet.switch.changes import Dialogue, Place
@@ -21,6 +22,7 @@ class Terminal:
         page, width: of the terminal, where `terminal length` and `width` set them; 0 lines never stop.
         timeout_min: it is hung up after so many minutes without a line; 0 never.
         monitors: whether the log is shown in it.
+        asks_nothing: what is typed is done without a question (`terminal dont-ask`).
     """
 
     switch: Switch
@@ -30,11 +32,17 @@ class Terminal:
     width: int | None = None
     timeout_min: int = 0
     monitors: bool = False
+    asks_nothing: bool = False
 
     @property
     def mode(self) -> Mode:
         """The mode that lines are read in."""
         return self.place.mode
+
+    @property
+    def now(self) -> datetime:
+        """The time by the switch's clock, in its time zone."""
+        return self.switch.now().wall.astimezone(self.configuration.time_zone.zone)
 
     @property
     def box(self) -> Box:

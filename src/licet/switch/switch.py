@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from licet.agent.events import (
     Command,
@@ -21,13 +22,16 @@ from licet.kernel.ids import Tag
 from licet.kernel.problems import NoAnswer
 from licet.kernel.time import Moment
 from licet.switch.box import Box, MemoryBox
-from licet.switch.callhome import CallHomeTransport, Network
+from licet.switch.callhome import CallHomeTransport, Knocker, Network, lacks
 from licet.switch.configuration import FACTORY, Callhome, Configuration
 from licet.switch.features import wanted
 from licet.switch.roads.faults import Missed
-from licet.switch.syslog import print_line, print_missed
+from licet.switch.syslog import print_line, print_missed, print_test
 
 LOG_LINES_MAX = 2000
+# NX-OS's words, recalled (mark M); it waits for the outcome, and this switch does not.
+TESTING = "trying to send test callhome message\n"
+TESTED_LATER = "The outcome will be logged. run show logging logfile\n"
 
 
 class Switch:
@@ -60,6 +64,7 @@ class Switch:
         self.log: deque[str] = deque(maxlen=LOG_LINES_MAX)
         self._syslog = syslog
         self._clock = clock
+        self._network = network
         self.runtime = Runtime(
             agent,
             store=store,
@@ -96,6 +101,35 @@ class Switch:
         """
         self.runtime.handle(command)
 
+    def try_road(self) -> str:
+        """Go the road to CiscoTAC-1's server; return what is known at once, the rest is logged."""
+        callhome = self.configuration.callhome
+        missed = lacks(callhome)
+        if missed is not None:
+            return f"{TESTING}% The test message was not sent: {missed.story}\n"
+        if not isinstance(self._network, Knocker):
+            return f"{TESTING}% There is no road to test: this network is simulated\n"
+        url, told = callhome.url or "", list[str]()
+        asked = True
+
+        def came(outcome: int | Missed) -> None:
+            line = print_test(url, outcome, self._local_now(), self.configuration.host_name)
+            self._log(line)
+            if asked:
+                told.append(f"{line}\n")
+
+        self._network.knock(url, came)
+        asked = False
+        return TESTING + ("".join(told) or TESTED_LATER)
+
+    def clear_log(self) -> None:
+        """Forget the log, here and in the box."""
+        self.log.clear()
+        self.box.clear_log()
+
+    def _local_now(self) -> datetime:
+        return self.now().wall.astimezone(self.configuration.time_zone.zone)
+
     def _callhome(self) -> Callhome:
         return self.configuration.callhome
 
@@ -125,13 +159,14 @@ class Switch:
 
     def _heard(self, heard: Notify | Explanation) -> None:
         if isinstance(heard, Notify):
-            self._log(print_line(heard, self.configuration.host_name))
+            local = replace(heard, at=heard.at.astimezone(self.configuration.time_zone.zone))
+            self._log(print_line(local, self.configuration.host_name))
 
     def _missed(self, url: str, missed: NoAnswer) -> None:
         """Log the cause of a failure that a road tells, before the agent logs its reason."""
         if isinstance(missed, Missed):
             host_name = self.configuration.host_name
-            self._log(print_missed(url, missed, self.now().wall, host_name))
+            self._log(print_missed(url, missed, self._local_now(), host_name))
 
     def _log(self, line: str) -> None:
         self.log.append(line)

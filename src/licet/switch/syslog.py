@@ -110,6 +110,16 @@ def print_missed(url: str, missed: Missed, at: datetime, host_name: str) -> str:
     return f"{_stamp(at)} {host_name} %CALLHOME-5-SL_MESSAGE_FAILED: {_printable(text)}"
 
 
+def print_test(url: str, outcome: int | Missed, at: datetime, host_name: str) -> str:
+    """Return what came of `callhome test` as a line of the log; its words are ours."""
+    if isinstance(outcome, Missed):
+        name, said = "CALLHOME-3-TEST_FAILED", outcome.story
+    else:
+        name, said = "CALLHOME-6-TEST_SENT", f"the server answered with HTTP status {outcome}"
+    text = _printable(f"Test message to: {_without_user(url)} ({said})")
+    return f"{_stamp(at)} {host_name} %{name}: {text}"
+
+
 def _without_user(url: str) -> str:
     """Return a URL without a user and a password, which nobody should read in a log."""
     scheme, mark, rest = url.partition("://")
@@ -122,5 +132,7 @@ def _printable(text: str) -> str:
 
 
 def _stamp(at: datetime) -> str:
-    """Return the time as NX-OS's log files print it, day padded by a space."""
-    return f"{at.year} {MONTHS[at.month - 1]} {at.day:>2} {at:%H:%M:%S}"
+    """Return the time as NX-OS's log files print it, day padded by a space; a zone has its name."""
+    zone = at.tzname()
+    stamp = f"{at.year} {MONTHS[at.month - 1]} {at.day:>2} {at:%H:%M:%S}"
+    return stamp if zone == "UTC" else f"{stamp} {zone}"

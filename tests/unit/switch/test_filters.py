@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.switch.filters import Filter, read_filter, split_pipes
-from licet.switch.parser import Fault, Unread
+from licet.switch.parser import Fault, Unmodeled, Unread
 from licet.switch.patterns import Pattern
 
 TEXT = "Registration:\n  Status: REGISTERED\n\nLicense Authorization: \n  Status: EVAL MODE\n"
@@ -36,7 +36,10 @@ def test_a_filter_shows_what_it_says(typed: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        (" grep x", Unread(Fault.INVALID, 11)),
+        (" grap x", Unread(Fault.INVALID, 11)),
+        (" grep x", Unmodeled("| grep")),
+        (" last 0", Unread(Fault.INVALID, 16)),
+        (" json x", Unread(Fault.INVALID, 16)),
         (" ", Unread(Fault.INCOMPLETE, 11)),
         (" include", Unread(Fault.INCOMPLETE, 19)),
         (" count x", Unread(Fault.INVALID, 17)),

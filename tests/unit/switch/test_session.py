@@ -59,7 +59,7 @@ def test_carets_count_the_prompt() -> None:
         "destination-profile CiscoTAC-1 transport-methd http",
         "destination-profile CiscoTAC-1 index",
         "e",
-        "show clock | grep x",
+        "show clock | grap x",
         "ping tools.cisco.com vrf management",
     )
     assert typed == snapshot("""\
@@ -78,7 +78,7 @@ switch(config-callhome)# destination-profile CiscoTAC-1 index
 switch(config-callhome)# e
                          ^
 % Ambiguous command at '^' marker.
-switch(config-callhome)# show clock | grep x
+switch(config-callhome)# show clock | grap x
                                       ^
 % Invalid command at '^' marker.
 switch(config-callhome)# ping tools.cisco.com vrf management
@@ -105,17 +105,22 @@ def test_help() -> None:
     )
     assert typed == snapshot("""\
 switch# ?
+  callhome    Call home
   checkpoint  Keep the running configuration under a name
   clear       Clear what was collected
   configure   Enter configuration mode
-  copy        Copy a configuration
+  copy        Copy a configuration or a file
+  delete      Remove a file
+  dir         List the files
   end         Go to EXEC mode
   exit        Leave this mode
   license     Licenses
+  no          Negate a command or set its default
   reload      Restart the switch
   rollback    Go back to an earlier configuration
   show        Show what the switch knows
   terminal    Settings of this session
+  where       Show the mode that this session is in
   write       The startup configuration
 switch# license smart ?
   deregister  End the registration
@@ -131,6 +136,7 @@ switch# license smart register idtoken x ?
   force  Although it is registered already
 switch# show running-config ?
   <CR>
+  all       With what is set by default
   callhome  Of call home
   |         Pipe the output to a filter
 switch# show bogus ?
@@ -158,11 +164,16 @@ def test_help_behind_a_bar() -> None:
     )
     assert typed == snapshot("""\
 switch# show clock | ?
-  begin    Begin with the first line that matches
-  count    Count the lines
-  exclude  Leave out the lines that match
-  include  Only the lines that match
-  no-more  Do not stop at the end of a page
+  begin        Begin with the first line that matches
+  count        Count the lines
+  exclude      Leave out the lines that match
+  head         Only the first lines
+  include      Only the lines that match
+  json         As JSON, where the command has it
+  json-pretty  As JSON for people
+  last         Only the last lines
+  no-more      Do not stop at the end of a page
+  section      Lines that match, each with what is indented below it
 switch# show clock | in?
   include  Only the lines that match
 switch# show clock | include ?
@@ -170,8 +181,7 @@ switch# show clock | include ?
 switch# show clock | count ?
   <CR>
 switch# show clock | grep ?
-                     ^
-% Invalid command at '^' marker.
+% '| grep' is a command of NX-OS that this switch does not model
 """)
 
 

@@ -41,6 +41,16 @@ def _level(configuration: Configuration, _: str, command: Command) -> Configurat
     return replace(configuration, level=level)
 
 
+def _grace_period(configuration: Configuration, _: str, command: Command) -> Configuration:
+    return replace(configuration, grace_period=not command.negative)
+
+
+def _trap(configuration: Configuration, _: str, command: Command) -> Configuration:
+    named = {command.values["trap"]}
+    traps = configuration.traps
+    return replace(configuration, traps=traps - named if command.negative else traps | named)
+
+
 def _host_name(configuration: Configuration, _: str, command: Command) -> Configuration:
     name = FACTORY_HOST_NAME if command.negative else command.values["host_name"]
     return replace(configuration, host_name=name)
@@ -111,6 +121,7 @@ def _logging_form(configuration: Configuration, _: str, command: Command) -> Con
 GENERAL_CHANGES: Mapping[str, Change] = {
     "banner": _banner,
     "feature": _feature,
+    "grace_period": _grace_period,
     "host_name": _host_name,
     "level": _level,
     "logging_form": _logging_form,
@@ -118,4 +129,5 @@ GENERAL_CHANGES: Mapping[str, Change] = {
     "smart": _smart,
     "submode": _submode,
     "time_zone": _time_zone,
+    "trap": _trap,
 }

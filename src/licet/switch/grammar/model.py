@@ -51,6 +51,9 @@ class Kind(StrEnum):
     PREFIX = "A.B.C.D/LEN"
     PREFIX6 = "A:B::C:D/LEN"
     INTERFACE = "INTERFACE"
+    TIME = "HH:MM"
+    ZONE = "ZONE"
+    FILE = "bootflash:NAME"
 
 
 @dataclass(frozen=True, slots=True)

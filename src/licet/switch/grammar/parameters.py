@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from licet.switch.calling import FULL_TXT, SHORT_TXT, TAC, Format
 from licet.switch.configuration import Level, Method
 from licet.switch.features import FEATURES
 from licet.switch.grammar.model import Kind, Parameter
@@ -41,18 +42,60 @@ PARAMETERS: Mapping[str, Parameter] = {
     "port": Parameter(Kind.NUMBER, "Port of the server", 65535),
     "user": Parameter(Kind.WORD, "User name", 128),
     "password": Parameter(Kind.WORD, "Password", 255),
-    "zone": Parameter(Kind.NAME, "Name of the time zone", 8),
+    "zone": Parameter(Kind.ZONE, "Letters that name the time zone", 8),
     "zone_hours": Parameter(Kind.NUMBER, "Hours from UTC", 23, least=-23),
     "zone_minutes": Parameter(Kind.NUMBER, "Minutes from UTC", 59, least=0),
     "checkpoint": Parameter(Kind.NAME, "Name of the checkpoint", 75),
     "lines": Parameter(Kind.NUMBER, "Lines of a page; 0 never stops", 511, least=0),
     "columns": Parameter(Kind.NUMBER, "Columns of the terminal", 511, least=24),
     "timeout_min": Parameter(Kind.NUMBER, "Minutes; 0 never hangs up", 525_600, least=0),
+    "profile": Parameter(Kind.NAME, "Destination profile", 31),
+    "email": Parameter(Kind.WORD, "E-mail address"),
+    "message_level": Parameter(Kind.NUMBER, "Messages of this level and worse", 9, least=0),
+    "message_size": Parameter(Kind.NUMBER, "Bytes of a message at most", 5_000_000, least=0),
+    "switch_priority": Parameter(Kind.NUMBER, "0 is the highest", 7, least=0),
+    "priority": Parameter(Kind.NUMBER, "1 is the highest", 100),
+    "interval_d": Parameter(Kind.NUMBER, "Days from one to the next", 30),
+    "time_of_day": Parameter(Kind.TIME, "Time of the day"),
+    "file": Parameter(Kind.FILE, "File in bootflash", 128),
+    "license_file": Parameter(Kind.NAME, "License file", 128),
+    "days": Parameter(Kind.NUMBER, "Days back from now", 36_500),
+    "version": Parameter(Kind.LINE, "Version that a configuration was made by"),
     "banner": Parameter(Kind.LINE, "A delimiter, the text, and the delimiter again", 2000),
 }
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "feature": {name: feature.help for name, feature in FEATURES.items()},
+    "alert_group": {
+        "All": "All alerts",
+        "Cisco-TAC": "Alerts for the technical assistance center",
+        "Configuration": "Configuration",
+        "Diagnostic": "Diagnostics",
+        "EEM": "Embedded event manager",
+        "Environmental": "Power, fans, temperature",
+        "Inventory": "Inventory",
+        "License": "Licenses",
+        "Supervisor-Hardware": "Supervisor",
+        "Syslog-group-port": "Syslog",
+        "System": "System",
+        "Test": "Tests",
+    },
+    "format": {each: f"As {each}" for each in Format},
+    "password_form": {"0": "The password follows as it is", "7": "The password follows obscured"},
+    "profile": {
+        TAC: "The profile that carries licensing",
+        FULL_TXT: "The predefined profile for long texts",
+        SHORT_TXT: "The predefined profile for short texts",
+    },
+    "rollback": {
+        "atomic": "All of it or nothing",
+        "best-effort": "Pass over what cannot be done",
+        "stop-at-first-failure": "Nothing, if there is a line that cannot be done",
+    },
+    "trap": {
+        "event-notify": "Call home sent a message",
+        "smtp-send-fail": "A message could not be mailed",
+    },
     "level": {level: f"The {level} license" for level in Level},
     "method": {method: f"Send by {method}" for method in Method},
 }

@@ -15,11 +15,19 @@ class FileBox:
 
     Args:
         reload: asks the switch to boot anew, soon after it returns.
+        clear_log: removes the lines of the log.
     """
 
-    def __init__(self, data: Data, *, reload: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        data: Data,
+        *,
+        reload: Callable[[], None],
+        clear_log: Callable[[], None] = lambda: None,
+    ) -> None:
         self._data = data
         self._reload = reload
+        self.clear_log = clear_log
         self.mac = mac_of(data.udi)
 
     def boot_time(self) -> datetime | None:

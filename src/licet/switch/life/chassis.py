@@ -18,7 +18,7 @@ from licet.switch.life.data import LOG, Boot, Data
 from licet.switch.life.logfile import LogFile
 from licet.switch.life.problems import LifeError
 from licet.switch.life.remote import Logged
-from licet.switch.life.replay import replay
+from licet.switch.retyping import retype
 from licet.switch.switch import LOG_LINES_MAX, Switch
 from licet.switch.syslog import KINDS
 
@@ -81,7 +81,7 @@ class Chassis:
         self._reload_due = False
         self.log = LogFile(data.path / LOG)
         self._looked = clock.now().elapsed
-        self.box = FileBox(data, reload=self._want_reload)
+        self.box = FileBox(data, reload=self._want_reload, clear_log=self.log.clear)
         self.boots = 0
         self._kept: Configuration | None = None
         self._ready_said = True
@@ -209,4 +209,4 @@ class Chassis:
         text = self._data.startup()
         if text is None:
             return FACTORY
-        return replace(replay(text, self._data.udi, self._clock), changed_at=None)
+        return replace(retype(text).configuration, changed_at=None)

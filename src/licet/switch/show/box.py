@@ -5,22 +5,17 @@ without hardware has what stands in them; the others are recalled (mark M).
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-
-from cryptography import x509
 
 from licet.kernel.ids import Udi
-from licet.kernel.time import print_instant
 from licet.switch.configuration import DEFAULT_VRF, Configuration
+from licet.switch.show.misc import Uptime
+from licet.switch.show.text import print_date
 
 VERSION = "9.3(4)"
 
 
-def version(udi: Udi, host_name: str, up: timedelta) -> str:
+def version(udi: Udi, host_name: str, up: Uptime) -> str:
     """Return what `show version` prints; what hardware would say is not made up."""
-    minutes, seconds = divmod(int(up.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
     return f"""\
 A switch of Licet with the habits of NX-OS; it is no product of Cisco Systems, Inc.
 
@@ -32,7 +27,7 @@ Hardware
   Processor Board ID {udi.sn}
 
   Device name: {host_name}
-Kernel uptime is {days} day(s), {hours} hour(s), {minutes} minute(s), {seconds} second(s)
+Kernel uptime is {up.days} day(s), {up.hours} hour(s), {up.minutes} minute(s), {up.seconds} second(s)
 """
 
 
@@ -85,10 +80,14 @@ def trust_points(configuration: Configuration) -> str:
     return "".join(f"trustpoint: {each.name}; key-pair:\n" for each in configuration.trust_points)
 
 
-def certificates(configuration: Configuration) -> str:
-    """Return what `show crypto ca certificates` prints."""
+def certificates(configuration: Configuration, name: str | None = None) -> str:
+    """Return what `show crypto ca certificates` prints of all trust points, or of one."""
+    from cryptography import x509  # noqa: PLC0415 - 40 ms of a start
+
     blocks = []
     for trust_point in configuration.trust_points:
+        if name not in (None, trust_point.name):
+            continue
         lines = [f"Trustpoint: {trust_point.name}"]
         for number, der in enumerate(trust_point.certificates):
             certificate = x509.load_der_x509_certificate(der)
@@ -97,8 +96,8 @@ def certificates(configuration: Configuration) -> str:
                 f"subject={certificate.subject.rfc4514_string()}",
                 f"issuer={certificate.issuer.rfc4514_string()}",
                 f"serial={certificate.serial_number:X}",
-                f"notBefore={print_instant(certificate.not_valid_before_utc)}",
-                f"notAfter={print_instant(certificate.not_valid_after_utc)}",
+                f"notBefore={print_date(certificate.not_valid_before_utc)}",
+                f"notAfter={print_date(certificate.not_valid_after_utc)}",
                 "purposes: sslserver",
             ]
         blocks.append("".join(f"{line}\n" for line in lines))
@@ -111,8 +110,3 @@ def checkpoints(kept: Mapping[str, str]) -> str:
     for number, (name, text) in enumerate(kept.items(), 1):
         lines += [f"{number}) {name}:", f"Size is {len(text.encode()):,} bytes", ""]
     return "".join(f"{line}\n" for line in lines)
-
-
-def uptime(booted: datetime | None, now: datetime) -> timedelta:
-    """Return how long ago a switch booted; nothing where that is not known."""
-    return timedelta(0) if booted is None else max(now - booted, timedelta(0))

@@ -1,86 +1,216 @@
-"""`show callhome` and its parts.
+"""`show callhome` and its parts: as text, and with the keys of NX-OS's structured output.
 
-Labels of `show callhome` and of a destination profile: verbatim (device.md 1.8, mark V); those of the
-transport were recalled (M). What cannot be configured here is shown as it comes from the factory.
+Labels of `show callhome` and of a destination profile: verbatim (device.md 1.8, mark V). Keys, and the
+order of what is printed: the command reference's (V). Labels of the transport were recalled (M).
 """
 
-from licet.switch.configuration import Callhome, Configuration
+from collections.abc import Iterable
 
-# The labels of what a person can set, in the order of the sample.
-_CONTACT_NAME = "contact person name(sysContact):"
-PROFILE = "CiscoTAC-1"
-MESSAGE_BYTES_MAX = 5_000_000
+from licet.switch.calling import TAC, Callhome, Format, MailServer, Profile
+from licet.switch.configuration import DEFAULT_VRF, Configuration
+
+# Each is the key of a label with the label, and the key of what follows it on the line with that.
+_Row = tuple[str, str, str, str]
+Structure = dict[str, "Structured"]
+Structured = str | Structure | list[Structure]
+
+_FORMATS = {Format.XML: "XML", Format.FULL: "full_txt", Format.SHORT: "short_txt"}
+_HEADINGS = {
+    Format.FULL: "dest_full_info",
+    Format.SHORT: "dest_short_info",
+    Format.XML: "dest_xml_info",
+}
+
+
+def _rows(configuration: Configuration) -> list[_Row]:
+    block = configuration.callhome
+    inventory = block.inventory
+    return [
+        ("output_state", f"callhome {'enabled' if block.enabled else 'disabled'}", "", ""),
+        ("info", "Callhome Information:", "", ""),
+        ("per_name", "contact person name(sysContact):", "name", ""),
+        ("email_info", "contact person's email:", "email_conf", block.email_contact or ""),
+        ("ph_info", "contact person's phone number:", "ph_conf", block.phone_contact or ""),
+        ("str_addr", "street addr:", "str_conf", block.streetaddress or ""),
+        ("site_id", "site id:", "site_id_conf", block.site_id or ""),
+        ("cust_id", "customer id:", "cus_id_conf", block.customer_id or ""),
+        ("contr_id", "contract id:", "contr_id_conf", block.contract_id or ""),
+        ("swi_pri", "switch priority:", "swi_pri_value", f"{block.switch_priority}"),
+        ("dup_mess", f"duplicate message throttling : {_state(block.throttle)}", "", ""),
+        ("per_inv", f"periodic inventory : {_state(inventory.enabled)}", "", ""),
+        ("per_time", f"periodic inventory time-period : {inventory.interval_d} days", "", ""),
+        ("per_timeofday", f"periodic inventory timeofday : {inventory.time} (HH:MM)", "", ""),
+        ("dist", "Distribution : Disabled", "", ""),
+    ]
+
+
+def _state(on: bool) -> str:  # noqa: FBT001 - it is the value that is printed
+    return "enabled" if on else "disabled"
 
 
 def callhome(configuration: Configuration) -> str:
     """Return what `show callhome` prints."""
-    block = configuration.callhome
-    rows = (
-        ("contact person's email:", block.email_contact),
-        ("contact person's phone number:", block.phone_contact),
-        ("street addr:", block.streetaddress),
-        ("site id:", block.site_id),
-        ("customer id:", block.customer_id),
-        ("contract id:", block.contract_id),
-    )
-    lines = [
-        f"callhome {'enabled' if block.enabled else 'disabled'}",
-        "Callhome Information:",
-        _CONTACT_NAME,
-        *(f"{label}{value or ''}" for label, value in rows),
-        "switch priority:7",
-        "duplicate message throttling : enabled",
-        "periodic inventory : disabled",
-        "Distribution : Disabled",
-    ]
-    return _page(lines)
+    return _page(f"{label}{value}" for _, label, _, value in _rows(configuration))
 
 
-def destination_profile(configuration: Configuration) -> str:
-    """Return what `show callhome destination-profile` prints: the one profile that is modeled."""
+def callhome_keys(configuration: Configuration) -> Structure:
+    """Return the structured output of `show callhome`; what is not set has no value key."""
+    return _structure(_rows(configuration))
+
+
+def _structure(rows: Iterable[_Row]) -> Structure:
+    found: Structure = {}
+    for key, label, value_key, value in rows:
+        found[key] = f"{label}\n"
+        if value_key and value:
+            found[value_key] = value
+    return found
+
+
+def profiles(configuration: Configuration, name: str | None = None) -> str | None:
+    """Return what `show callhome destination-profile` prints of all, or of one; None without it."""
     block = configuration.callhome
-    urls = [url for _, url in block.urls]
-    lines = [
-        f"{PROFILE} destination profile information",
-        f"maximum message size:{MESSAGE_BYTES_MAX}",
-        "message format:XML",
-        "message-level:0",
-        f"transport-method:{block.method}",
+    if name is not None:
+        profile = block.profile(name)
+        return None if profile is None else _page(_profile(profile))
+    return "\n".join(_page(_profile(profile)) for profile in block.all_profiles())
+
+
+def _profile(profile: Profile) -> list[str]:
+    return [
+        f"{profile.name} destination profile information",
+        f"maximum message size:{profile.message_size}",
+        f"message format:{_FORMATS[profile.format]}",
+        f"message-level:{profile.message_level}",
+        f"transport-method:{profile.method}",
         "email addresses configured:",
+        *(email for _, email in profile.emails),
         "",
         "url addresses configured:",
-        *(urls or [""]),
+        *(url for _, url in profile.urls),
         "",
         "alert groups configured:",
-        "all",
+        *(group.lower() for group in profile.alert_groups),
     ]
-    return _page(lines)
+
+
+def profiles_keys(configuration: Configuration, name: str | None = None) -> Structure | None:
+    """Return the structured output of `show callhome destination-profile`; None without it."""
+    block = configuration.callhome
+    if name is None:
+        return {"TABLE_call_info": [_profile_keys(each) for each in block.all_profiles()]}
+    profile = block.profile(name)
+    return None if profile is None else _profile_keys(profile)
+
+
+def _profile_keys(profile: Profile) -> Structure:
+    heading = "tac_xml_info" if profile.name == TAC else _HEADINGS[profile.format]
+    # CiscoTAC-1 is always XML: the reference has no format there.
+    form: Structure = {} if profile.name == TAC else {"mess_format": _FORMATS[profile.format]}
+    return {
+        heading: f"{profile.name} destination profile information",
+        "max_mess_size": f"{profile.message_size}",
+        **form,
+        "mess_level": f"{profile.message_level}",
+        "trans_method": f"{profile.method}",
+        "email_info": "email addresses configured:",
+        "TABLE_email": [
+            {"index": f"{index}", "email_conf": email} for index, email in profile.emails
+        ],
+        "url_info": "url addresses configured:",
+        "TABLE_url": [{"index": f"{index}", "url_conf": url} for index, url in profile.urls],
+        "alert_groups": "alert groups configured:",
+        "TABLE_alert": [{"alert_conf": group.lower()} for group in profile.alert_groups],
+    }
+
+
+def _transport(block: Callhome) -> list[_Row]:
+    proxy = block.proxy
+    port = "" if proxy is None else f"{proxy.port}"
+    enabled = "Enabled" if proxy is not None and proxy.enabled else "Disabled"
+    return [
+        ("vrf", "http vrf:", "vrf_conf", block.use_vrf or DEFAULT_VRF),
+        *_mail(block, every_server=True),
+        ("http_prox", "http proxy server:", "http_prox_conf", "" if proxy is None else proxy.host),
+        ("http_port", "http proxy server port:", "http_port_conf", port),
+        ("http_state", "http proxy status:", "http_state_conf", enabled),
+    ]
+
+
+def _mail(block: Callhome, *, every_server: bool) -> list[_Row]:
+    mail = block.mail
+    rows: list[_Row] = [
+        ("from_email", "from email addr:", "from_email_conf", mail.sender or ""),
+        ("rep_email", "reply to email addr:", "rep_email_conf", mail.reply_to or ""),
+        ("ret_email", "return receipt email addr:", "ret_email_conf", ""),
+    ]
+    servers = mail.servers if every_server else mail.servers[:1]
+    for number, server in enumerate(servers or (None,)):
+        rows += _mail_server(server, f"_{number}" if number else "", every_server=every_server)
+    return rows
+
+
+def _mail_server(server: MailServer | None, mark: str, *, every_server: bool) -> list[_Row]:
+    host = "" if server is None else server.host
+    port = "" if server is None else f"{server.port}"
+    rows: list[_Row] = [
+        (f"smtp_ser{mark}", "smtp server:", f"smtp_ser{mark}_conf", host),
+        (f"smtp_ser_port{mark}", "smtp server port:", f"smtp_ser_port{mark}_conf", port),
+    ]
+    if every_server and server is not None:
+        vrf, priority = server.vrf or DEFAULT_VRF, f"{server.priority}"
+        rows += [
+            (f"smtp_ser_vrf{mark}", "smtp server vrf:", f"smtp_ser_vrf{mark}_conf", vrf),
+            (f"smtp_ser_prior{mark}", "smtp server priority:", f"smtp_prior{mark}_conf", priority),
+        ]
+    return rows
 
 
 def transport(configuration: Configuration) -> str:
-    """Return what `show callhome transport` prints."""
+    """Return what `show callhome transport` prints; what is Licet's own stands at its end."""
     block = configuration.callhome
-    lines = [f"http vrf:{block.use_vrf or 'default'}", "", *_proxy(block)]
+    lines = [f"{label}{value}" for _, label, _, value in _transport(block)]
+    proxy = block.proxy
+    if proxy is not None and proxy.user is not None:
+        lines.append(f"http proxy user:{proxy.user}")
+    if proxy is not None and proxy.secure:
+        lines.append("http proxy itself:https")
     if block.plain_http:
         lines += ["", "plain http to an on-prem:allowed (licet plain-http)"]
     return _page(lines)
 
 
-def _proxy(block: Callhome) -> list[str]:
-    proxy = block.proxy
-    if proxy is None:
-        return ["http proxy server:", "http proxy server port:", "http proxy status:Disabled"]
-    lines = [
-        f"http proxy server:{proxy.host}",
-        f"http proxy server port:{proxy.port}",
-        f"http proxy status:{'Enabled' if proxy.enabled else 'Disabled'}",
-    ]
-    if proxy.user is not None:
-        lines.append(f"http proxy user:{proxy.user}")
-    if proxy.secure:
-        lines.append("http proxy itself:https")
-    return lines
+def transport_keys(configuration: Configuration) -> Structure:
+    """Return the structured output of `show callhome transport`: each value at its label's key."""
+    return {
+        key: value
+        for key, _, _, value in _transport(configuration.callhome)
+        if value or key == "vrf"
+    }
 
 
-def _page(lines: list[str]) -> str:
+def transport_email(configuration: Configuration) -> str:
+    """Return what `show callhome transport-email` prints."""
+    rows = _mail(configuration.callhome, every_server=False)
+    return _page(f"{label}{value}" for _, label, _, value in rows)
+
+
+def transport_email_keys(configuration: Configuration) -> Structure:
+    """Return the structured output of `show callhome transport-email`."""
+    mail = configuration.callhome.mail
+    found: Structure = {"from_email": mail.sender or ""}
+    if mail.reply_to is not None:
+        found["reply_to_email"] = mail.reply_to
+    found["smtp_server"] = mail.servers[0].host if mail.servers else ""
+    if mail.servers:
+        found["smtp_server_port"] = f"{mail.servers[0].port}"
+    return found
+
+
+# No commands can be configured whose output is sent along.
+USER_COMMANDS = "User configured commands for alert groups :\n"
+USER_COMMANDS_KEYS: Structure = {"user_configured_cmds": USER_COMMANDS, "TABLE_user_def_cmds": []}
+
+
+def _page(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)

@@ -15,41 +15,49 @@ from licet.switch.configuration import (
     FACTORY_HOST_NAME,
     SYSLOG_PORT,
     UTC_ZONE,
-    Callhome,
     Configuration,
     Interface,
-    Method,
     NameServer,
-    Proxy,
     TrustPoint,
     Vrf,
 )
+from licet.switch.show.running_callhome import callhome_block
 
 _DELIMITERS: str = "#%^~@$&*+=|;:"
 VERSION = "version 9.3(4) Bios:version 07.67"
 
 
-def running_config(configuration: Configuration, *, at: datetime) -> str:
-    """Return what `show running-config` prints at an instant of the switch's clock."""
+def running_config(configuration: Configuration, *, at: datetime, everything: bool = False) -> str:
+    """Return what `show running-config` prints at an instant of the switch's clock.
+
+    Args:
+        configuration: what is configured.
+        at: in the zone of the switch.
+        everything: with what is set by default (`all`).
+    """
     blocks = [
-        _general(configuration),
+        _general(configuration, everything=everything),
         [f"feature {name}" for name in sorted(configuration.features)],
-        _license(configuration),
-        _names(configuration),
+        _license(configuration, everything=everything),
+        _names(configuration, everything=everything),
         *(_trust_point(each) for each in configuration.trust_points),
-        _callhome(configuration.callhome),
+        callhome_block(configuration.callhome, everything=everything),
         *(_vrf(each) for each in configuration.vrfs),
-        *(_interface(each) for each in configuration.interfaces),
-        _system(configuration),
+        *(_interface(each, everything=everything) for each in configuration.interfaces),
+        _system(configuration, everything=everything),
     ]
     body = "\n".join("".join(f"{line}\n" for line in block) for block in blocks if block)
-    return _header("show running-config", configuration, at) + body
+    command = f"show running-config{' all' if everything else ''}"
+    return _header(command, configuration, at) + body
 
 
-def running_config_callhome(configuration: Configuration, *, at: datetime) -> str:
-    """Return what `show running-config callhome` prints at an instant of the switch's clock."""
-    lines = [VERSION, *_callhome(configuration.callhome)]
-    header = _header("show running-config callhome", configuration, at)
+def running_config_callhome(
+    configuration: Configuration, *, at: datetime, everything: bool = False
+) -> str:
+    """Return what `show running-config callhome` prints; see `running_config`."""
+    lines = [VERSION, *callhome_block(configuration.callhome, everything=everything)]
+    command = f"show running-config callhome{' all' if everything else ''}"
+    header = _header(command, configuration, at)
     return header + "".join(f"{line}\n" for line in lines)
 
 
@@ -58,14 +66,14 @@ def _header(command: str, configuration: Configuration, at: datetime) -> str:
     changed = (
         "!No configuration change since last restart"
         if done is None
-        else f"!Running configuration last done at: {done.ctime()}"
+        else f"!Running configuration last done at: {done.astimezone(at.tzinfo).ctime()}"
     )
     return f"\n!Command: {command}\n{changed}\n!Time: {at.ctime()}\n\n"
 
 
-def _general(configuration: Configuration) -> list[str]:
+def _general(configuration: Configuration, *, everything: bool) -> list[str]:
     name = configuration.host_name
-    lines = [VERSION, *([f"hostname {name}"] if name != FACTORY_HOST_NAME else [])]
+    lines = [VERSION, *([f"hostname {name}"] if everything or name != FACTORY_HOST_NAME else [])]
     if configuration.banner is not None:
         mark = _delimiter(configuration.banner)
         lines += [f"banner motd {mark}{configuration.banner}", mark]
@@ -81,58 +89,19 @@ def _delimiter(text: str) -> str:
     return next(found)
 
 
-def _license(configuration: Configuration) -> list[str]:
-    lines = ["license smart enable"] if configuration.smart else []
-    if configuration.level is not FACTORY.level:
+def _license(configuration: Configuration, *, everything: bool) -> list[str]:
+    lines = ["license grace-period"] if configuration.grace_period else []
+    if everything or configuration.smart:
+        lines.append(f"{'' if configuration.smart else 'no '}license smart enable")
+    if everything or configuration.level is not FACTORY.level:
         lines.append(f"license level {configuration.level}")
     return lines
 
 
-def _callhome(callhome: Callhome) -> list[str]:
-    values = (
-        ("email-contact", callhome.email_contact),
-        ("phone-contact", callhome.phone_contact),
-        ("streetaddress", callhome.streetaddress),
-        ("contract-id", callhome.contract_id),
-        ("customer-id", callhome.customer_id),
-        ("site-id", callhome.site_id),
-    )
-    lines = [f"{word} {value}" for word, value in values if value is not None]
-    if callhome.method is not Method.EMAIL:
-        lines.append(f"destination-profile CiscoTAC-1 transport-method {callhome.method}")
-    lines += (_url(index, url) for index, url in callhome.urls)
-    # What the factory presets and a person took away is shown as taken away, as NX-OS does.
-    at = {index for index, _ in callhome.urls}
-    lines += (f"no {_url(*preset)}" for preset in FACTORY.callhome.urls if preset[0] not in at)
-    if callhome.use_vrf is not None:
-        lines.append(f"transport http use-vrf {callhome.use_vrf}")
-    if callhome.proxy is not None:
-        lines += _proxy(callhome.proxy)
-    if callhome.plain_http:
-        lines.append("licet plain-http")
-    if callhome.enabled:
-        lines.append("enable")
-    return ["callhome", *(f"  {line}" for line in lines)] if lines else []
-
-
-def _url(index: int, url: str) -> str:
-    return f"destination-profile CiscoTAC-1 index {index} http {url}"
-
-
-def _proxy(proxy: Proxy) -> list[str]:
-    lines = [f"transport http proxy server {proxy.host} port {proxy.port}"]
-    if proxy.user is not None:
-        lines.append(f"licet proxy user {proxy.user} password {proxy.password}")
-    if proxy.secure:
-        lines.append("licet proxy tls")
-    if proxy.enabled:
-        lines.append("transport http proxy enable")
-    return lines
-
-
-def _names(configuration: Configuration) -> list[str]:
+def _names(configuration: Configuration, *, everything: bool) -> list[str]:
     """Return how names are resolved."""
-    lines = [] if configuration.domain_lookup else ["no ip domain-lookup"]
+    lookup = configuration.domain_lookup
+    lines = [f"{'' if lookup else 'no '}ip domain-lookup"] if everything or not lookup else []
     if configuration.domain_name is not None:
         lines.append(f"ip domain-name {configuration.domain_name}")
     lines += _name_servers(configuration.name_servers)
@@ -181,12 +150,11 @@ def _vrf(vrf: Vrf) -> list[str]:
     return _block(f"vrf context {vrf.name}", lines)
 
 
-def _interface(interface: Interface) -> list[str]:
+def _interface(interface: Interface, *, everything: bool) -> list[str]:
     lines = [] if interface.description is None else [f"description {interface.description}"]
-    if interface.name.startswith("Vlan") and not interface.shutdown:
-        lines.append("no shutdown")
-    elif interface.shutdown and not interface.name.startswith("Vlan"):
-        lines.append("shutdown")
+    # A switched virtual interface is off until it is turned on.
+    if everything or interface.shutdown is not interface.name.startswith("Vlan"):
+        lines.append(f"{'' if interface.shutdown else 'no '}shutdown")
     if interface.vrf is not None:
         lines.append(f"vrf member {interface.vrf}")
     if interface.address is not None:
@@ -196,11 +164,12 @@ def _interface(interface: Interface) -> list[str]:
     return _block(f"interface {interface.name}", lines)
 
 
-def _system(configuration: Configuration) -> list[str]:
+def _system(configuration: Configuration, *, everything: bool) -> list[str]:
     lines = []
     zone = configuration.time_zone
-    if zone != UTC_ZONE:
+    if everything or zone != UTC_ZONE:
         lines.append(f"clock timezone {zone.name} {zone.hours} {zone.minutes}")
+    lines += (f"snmp-server enable traps callhome {trap}" for trap in sorted(configuration.traps))
     for server in configuration.logging_servers:
         port = "" if server.port == SYSLOG_PORT else f" port {server.port}"
         vrf = _in_vrf("use-vrf", server.vrf)

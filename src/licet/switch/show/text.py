@@ -4,7 +4,7 @@ from datetime import datetime
 
 from licet.agent.tables import Authorization, Entitlement
 from licet.agent.view import Attempt, AuthorizationView
-from licet.kernel.time import print_instant, print_period
+from licet.kernel.time import MONTHS, print_period
 
 # device.md 1.3: on every sample of the family this line carries a trailing space.
 AUTHORIZATION_HEADING = "License Authorization: "
@@ -41,6 +41,11 @@ def clean(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
+def print_date(at: datetime) -> str:
+    """Return an instant as NX-OS prints it, in the zone that it is in (device.md 1.3)."""
+    return f"{MONTHS[at.month - 1]} {at:%d %H:%M:%S %Y} {at.tzname()}"
+
+
 def page(*blocks: tuple[str, ...] | list[str]) -> str:
     """Return blocks of lines as NX-OS prints them: a blank line before each."""
     return "".join("\n" + "".join(f"{line}\n" for line in block) for block in blocks)
@@ -53,7 +58,7 @@ def print_allowed(allowed: bool) -> str:  # noqa: FBT001 - it is the value that 
 
 def dated(label: str, at: datetime | None) -> list[str]:
     """Return the line of an instant, or no line where there is none."""
-    return [] if at is None else [f"  {label}: {print_instant(at)}"]
+    return [] if at is None else [f"  {label}: {print_date(at)}"]
 
 
 def attempt(label: str, made: Attempt | None) -> list[str]:
@@ -61,13 +66,13 @@ def attempt(label: str, made: Attempt | None) -> list[str]:
     if made is None:
         return [f"  {label}: None"]
     word = "SUCCEEDED" if made.ok else "FAILED"
-    lines = [f"  {label}: {word} on {print_instant(made.at)}"]
+    lines = [f"  {label}: {word} on {print_date(made.at)}"]
     return lines if made.ok else [*lines, f"    Failure reason: {clean(made.reason)}"]
 
 
 def authorization_status(view: AuthorizationView) -> list[str]:
     """Return the `Status:` line of the authorization and what belongs to it (device.md 1.5)."""
-    since = "" if view.since is None else f" on {print_instant(view.since)}"
+    since = "" if view.since is None else f" on {print_date(view.since)}"
     match view.state:
         case Authorization.NONE:
             return ["  Status: No Licenses in Use"]
@@ -77,7 +82,7 @@ def authorization_status(view: AuthorizationView) -> list[str]:
         case Authorization.EVAL_EXPIRED:
             # The nearest real sample is CUCM's line.
             at = view.evaluation_expired_at
-            expired = [] if at is None else [f"  EVALUATION PERIOD EXPIRED on {print_instant(at)}"]
+            expired = [] if at is None else [f"  EVALUATION PERIOD EXPIRED on {print_date(at)}"]
             return ["  Status: EVAL EXPIRED", *expired]
         case Authorization.AUTHORIZED:
             return [f"  Status: AUTHORIZED{since}"]

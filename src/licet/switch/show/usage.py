@@ -30,9 +30,14 @@ def license_usage(view: LicenseView, packages: Sequence[str]) -> str:
     if not view.enabled:
         return _traditional(view, packages)
     authorization = [AUTHORIZATION_HEADING, *authorization_status(view.authorization)]
+    return page(authorization, *used_licenses(view))
+
+
+def used_licenses(view: LicenseView) -> list[list[str]]:
+    """Return a block of lines for each license in use, which `show license all` has too."""
     if not view.entitlements:
-        return page(authorization, ["No licenses in use"])
-    return page(authorization, *(_entitlement(used) for used in view.entitlements))
+        return [["No licenses in use"]]
+    return [_entitlement(used) for used in view.entitlements]
 
 
 def _entitlement(used: EntitlementView) -> list[str]:
