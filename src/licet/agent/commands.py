@@ -42,13 +42,14 @@ def disable(core: Core, _: Disable) -> None:
     body = core.body
     if not body.enabled:
         return
+    # First of all: what is in use is not evaluated for the moment between leaving and being off.
+    body.enabled = False
     if core.is_registered:
         _leave(core)
     elif body.registration is not Registration.NOT_REGISTERED:
         core.move_registration(Occurrence.CANCELED)
         _forget_pending(core)
         body.registered = None
-    body.enabled = False
     core.notify(Notice.DISABLED)
     core.weigh()
 

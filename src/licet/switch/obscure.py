@@ -2,6 +2,7 @@
 
 _KEY = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
 _START = 7
+_NONE = "it hides no password"
 
 
 def obscure(password: str) -> str:
@@ -17,9 +18,12 @@ def reveal(text: str) -> str:
     Raises:
         ValueError: the text is none of that form.
     """
-    start, hidden = int(text[:2]), bytes.fromhex(text[2:])
-    data = bytes(byte ^ _KEY[(start + at) % len(_KEY)] for at, byte in enumerate(hidden))
-    password = data.decode()
-    if not password or not password.isprintable() or " " in password:
-        raise ValueError("it hides no password")
+    try:
+        start, hidden = int(text[:2]), bytes.fromhex(text[2:])
+        data = bytes(byte ^ _KEY[(start + at) % len(_KEY)] for at, byte in enumerate(hidden))
+        password = data.decode()
+    except ValueError as error:
+        raise ValueError(_NONE) from error
+    if start < 0 or not password or not password.isprintable() or " " in password:
+        raise ValueError(_NONE)
     return password

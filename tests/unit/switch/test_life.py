@@ -204,6 +204,18 @@ def test_smart_licensing_can_be_turned_off() -> None:
     assert len(site.lab.posted) == posted
 
 
+def test_turning_it_off_evaluates_nothing() -> None:
+    """Whoever reads the log would look for an evaluation that never was."""
+    site = Site()
+    site.register()
+    type_lines(site.session, "configure terminal", "feature bgp")
+    site.wait(2 * SECOND)
+    site.session.execute("clear logging logfile")
+    type_lines(site.session, "no license smart enable")
+    assert "EVAL" not in site.log().upper()
+    assert "AGENT_DISABLED" in site.log()
+
+
 def test_the_host_name_is_told_to_the_agent() -> None:
     """The authority would list the switch under another name than its prompt."""
     site = Site()

@@ -1,0 +1,46 @@
+"""Passwords in configurations."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.switch.obscure import obscure, reveal
+from licet.switch.session import Session
+from support.terminal import Lab, type_lines
+
+PASSWORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1)
+
+
+@given(PASSWORDS)
+def test_what_is_obscured_is_revealed(password: str) -> None:
+    """A proxy would refuse the password of a configuration that was pasted."""
+    assert reveal(obscure(password)) == password
+    assert len(password) < 3 or password not in obscure(password)
+
+
+@pytest.mark.parametrize("text", ["", "7", "07", "07G0", "-1AA", "99", "xxAA", "07FF"])
+def test_what_hides_no_password_is_refused(text: str) -> None:
+    """A typing error would become a password."""
+    with pytest.raises(ValueError, match="hides no password"):
+        reveal(text)
+
+
+def test_no_password_is_shown() -> None:
+    """Whoever looks over a shoulder, or at a ticket, would read it."""
+    session = Session(Lab().switch())
+    type_lines(
+        session,
+        "configure",
+        "callhome",
+        "transport http proxy server proxy.example.com",
+        "licet proxy user licet password 0 opensesame",
+    )
+    shown = session.execute("show running-config")
+    assert "opensesame" not in shown
+    assert f"  licet proxy user licet password 7 {obscure('opensesame')}\n" in shown
+    assert session.execute("licet proxy user licet password 7 zz") == (
+        "% That is no password of type 7\n"
+    )
+    proxy = session._terminal.callhome.proxy
+    assert proxy is not None
+    assert proxy.password == "opensesame"
