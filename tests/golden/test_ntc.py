@@ -114,3 +114,24 @@ def test_the_feature_and_clock_templates_read_ours() -> None:
     assert {row["name"] for row in rows if row["state"] == "enabled"} == {"bgp", "nve"}
     [clock] = read("cisco_nxos", "show clock", session.execute("show clock"))
     assert (clock["time"], clock["dayweek"], clock["year"]) == ("16:00:00.000", "Wed", "2022")
+
+
+def test_the_templates_of_the_box_read_ours() -> None:
+    """Automation would not find the serial number, the name, the VRFs or the interfaces."""
+    session = Session(Lab().switch())
+    type_lines(session, "configure terminal", "hostname leaf-1", "interface Vlan27", "end")
+    [version] = read("cisco_nxos", "show version", session.execute("show version"))
+    assert (version["os"], version["platform"]) == ("9.3(4)", "N9K-C93180YC-EX")
+    assert (version["hostname"], version["serial"]) == ("leaf-1", "FDO21120U5B")
+    [part] = read("cisco_nxos", "show inventory", session.execute("show inventory"))
+    assert (part["pid"], part["sn"]) == ("N9K-C93180YC-EX", "FDO21120U5B")
+    assert read("cisco_nxos", "show hostname", session.execute("show hostname")) == [
+        {"hostname": "leaf-1"}
+    ]
+    rows = read("cisco_nxos", "show interface status", session.execute("show interface status"))
+    assert [(row["port"], row["status"]) for row in rows] == [
+        ("Vlan27", "disabled"),
+        ("mgmt0", "connected"),
+    ]
+    rows = read("cisco_nxos", "show vrf", session.execute("show vrf"))
+    assert [row["name"] for row in rows] == ["default", "management"]

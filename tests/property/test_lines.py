@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from licet.switch.configuration import Configuration
 from licet.switch.grammar import PARAMETERS, TABLE, Kind, Mode
+from licet.switch.retyping import Retyped, retype
 from licet.switch.session import Session
 from licet.switch.tree import Node, tree
 from support.terminal import Lab
@@ -110,3 +111,7 @@ def test_a_configuration_typed_anew_is_the_same(lines: list[str]) -> None:
         session.execute(line)
     running = told(session)
     assert retyped(running[1]) == running
+    everything = session.execute("show running-config all")
+    assert retyped(everything)[0] == running[0]
+    # What boots a switch, and rolls it back, reads a text as a session does.
+    assert retype(everything) == Retyped(running[0], ())
