@@ -6,6 +6,7 @@ import signal
 import ssl
 import subprocess
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +75,7 @@ class Site:
         )
 
 
-class Worker(threading.Thread):
+class Worker(threading.Thread, ABC):
     """Works until the test is over; what it failed with is kept."""
 
     def __init__(self, site: Site, name: str, chance: Chance) -> None:
@@ -92,9 +93,9 @@ class Worker(threading.Thread):
             self.failure = error
         self.hang_up()
 
+    @abstractmethod
     def step(self) -> None:
         """Do the next thing."""
-        raise NotImplementedError
 
     def hang_up(self) -> None:
         """Close what is open."""

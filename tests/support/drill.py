@@ -6,7 +6,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from licet.kernel.problems import NoAnswer
 from licet.kernel.time import Moment
 from licet.service.clock import SystemClock
 from licet.testing import MemorySnapshots
+from support.standing import eventually
 
 LICET = Path(sys.executable).with_name("licet")
 PATH = "/its/service/oddce/services/DDCEService"
@@ -149,11 +149,8 @@ def serving(data: Path, name: str, net: Net) -> Iterator[subprocess.Popen[bytes]
     command += ["--name", name, "--ready-file", str(ready)]
     process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603
     try:
-        until = time.perf_counter() + WITHIN_S
-        while not (ready.exists() and ready.read_text().strip()):
-            assert process.poll() is None, Path(log.name).read_text()
-            assert time.perf_counter() < until, Path(log.name).read_text()
-            time.sleep(0.02)  # noqa: TID251 - another process is waited for, with a deadline
+        eventually(lambda: ready.exists() or process.poll() is not None, within_s=WITHIN_S)
+        assert ready.exists(), Path(log.name).read_text()
         net.port = int(json.loads(ready.read_text())["listen"][0].rpartition(":")[2])
         net.name = name
         net.trust = ssl.create_default_context(cafile=str(data / "tls" / "certificate.pem"))

@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import Self
 
+from licet.host.files import replace_file
+
 STATE = "license-state"
 LOCK = "license-state.lock"
 
@@ -54,18 +56,7 @@ class FileStore:
         Raises:
             OSError: it could not be; the old snapshot stands.
         """
-        beside = self._directory / f"{STATE}.new"
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(snapshot)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._directory / STATE)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
-        self._sync_directory()
+        replace_file(self._directory / STATE, snapshot)
 
     def close(self) -> None:
         """Let another process use the directory."""
@@ -78,10 +69,3 @@ class FileStore:
     def __exit__(self, *_: object) -> None:
         """Let another process use the directory."""
         self.close()
-
-    def _sync_directory(self) -> None:
-        handle = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from licet.host.systemd import tell_systemd
 from licet.kernel.chance import Chance, SystemChance
 from licet.service.clock import SystemClock
 from licet.service.datadir import DataDir, open_data
 from licet.service.desk import MANAGER_PATHS
 from licet.service.founding import describe, found, is_founded
 from licet.service.logs import begin_log
-from licet.service.notifying import tell_systemd, write_ready_file
+from licet.service.notifying import write_ready_file
 from licet.service.serving import serve
 from licet.service.settings import Settings, addresses_of, read_settings
 from licet.shell.printer import Printer

@@ -19,8 +19,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from licet.host.files import NEW, PRIVATE_FILE, sync_directory
 from licet.kernel.time import epoch_seconds
-from licet.service.files import NEW, PRIVATE_FILE, sync_directory, trouble
+from licet.service.files import trouble
 from licet.service.problems import ServiceError
 
 MANIFEST, DATABASE, KEYS, SUMS = "manifest.json", "licet.db", "keys.sealed", "SHA256SUMS"

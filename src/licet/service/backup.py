@@ -10,12 +10,13 @@ from pathlib import Path
 import apsw
 from msgspec.structs import replace
 
+from licet.host.files import PRIVATE_DIRECTORY
 from licet.kernel.chance import Chance
 from licet.kernel.time import epoch_seconds
 from licet.pki.authority import AuthorityKeys
 from licet.service.archive import DATABASE, KEYS, MANIFEST, publish, sha256_of, write_archive
 from licet.service.datadir import DataDir
-from licet.service.files import PRIVATE_DIRECTORY, trouble
+from licet.service.files import trouble
 from licet.service.keyring import Keyring
 from licet.service.manifest import Manifest, bundle_keys, fingerprint, print_manifest
 from licet.service.problems import ServiceError

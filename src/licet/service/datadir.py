@@ -144,15 +144,6 @@ def hold(data: DataDir) -> Iterator[None]:
         yield
 
 
-def is_held(data: DataDir) -> bool:
-    """Tell whether a server runs on a data directory."""
-    try:
-        with locked(data.serve_lock, wait=False):
-            return False
-    except BlockingIOError:
-        return True
-
-
 def check_directory(data: DataDir) -> None:
     """Pass if the directory itself is this user's, and nobody else may change what is in it.
 

@@ -5,14 +5,12 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from licet.host.files import NEW, PRIVATE_DIRECTORY, PRIVATE_FILE, replace_file, sync_directory
 from licet.service.problems import ServiceError
 
-PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
-# The name beside a file under which its next content is written.
-NEW = ".new"
 _READ = os.O_RDONLY | os.O_CLOEXEC
 _MEANINGS = {
     errno.ENOENT: "it is not there",
@@ -63,14 +61,9 @@ def write_file(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     Raises:
         ServiceError: it could not; the file is as it was.
     """
-    new = path.with_name(path.name + NEW)
     try:
-        _write_new(new, data, mode)
-        new.replace(path)
-        sync_directory(path.parent)
+        replace_file(path, data, mode=mode)
     except OSError as error:
-        with suppress(OSError):
-            new.unlink()
         raise trouble(path, error) from error
 
 
@@ -179,30 +172,3 @@ def _read(handle: int, bytes_max: int) -> bytes:
         parts.append(part)
         bytes_max -= len(part)
     return b"".join(parts)
-
-
-def _write_new(path: Path, data: bytes, mode: int) -> None:
-    """Write a file of its own, with exactly that mode, to the disk."""
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        os.fchmod(handle, mode)
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory durable.
-
-    Raises:
-        OSError: it cannot be done.
-    """
-    handle = os.open(directory, _READ | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

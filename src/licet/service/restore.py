@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from licet.admin.listing import every
+from licet.host.files import sync_directory
 from licet.kernel.chance import Chance
 from licet.kernel.time import instant, print_instant
 from licet.ledger.model import Event, Policy
@@ -21,7 +22,7 @@ from licet.pki.authority import AuthorityKeys, begin_epoch
 from licet.service.backup import Report
 from licet.service.certificate import check_name, make_certificate
 from licet.service.datadir import RESTORING, DataDir, check_directory, create_data, open_data
-from licet.service.files import make_directory, sync_directory, trouble
+from licet.service.files import make_directory, trouble
 from licet.service.keyring import Keyring
 from licet.service.losses import Loss, losses
 from licet.service.problems import ServiceError

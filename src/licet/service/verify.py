@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from cryptography import x509
 
+from licet.host.files import PRIVATE_FILE
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant, print_instant
 from licet.pki.authority import AuthorityKeys
@@ -20,7 +21,7 @@ from licet.pki.trust import mark_of, pin
 from licet.pki.verifier import verify_chain
 from licet.service.archive import DATABASE, KEYS, MANIFEST, Archive, DamagedError
 from licet.service.backup import Report
-from licet.service.files import PRIVATE_FILE, trouble
+from licet.service.files import trouble
 from licet.service.manifest import Manifest, read_bundle, read_manifest, why_not_ours
 from licet.service.problems import ServiceError
 from licet.service.sealing import unseal

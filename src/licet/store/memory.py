@@ -20,7 +20,7 @@ from licet.ledger.model import (
 )
 from licet.ledger.ports import Conflict, Listing, Needs
 from licet.store import shapes
-from licet.store.overlay import Overlays, Source
+from licet.store.overlay import Overlays
 from licet.store.shapes import Key, Row, Shape, urgency
 from licet.store.tables import Table
 from licet.store.work import DueKind, StoreWork
@@ -84,29 +84,23 @@ class Tables:
         self.licenses = Table(shapes.LICENSES)
         self.products = Table(shapes.PRODUCTS)
         self.alerts = Table(shapes.ALERTS, account=lambda row: row.account)
-        self.every: tuple[Table[Any, Any], ...] = (
-            self.accounts,
-            self.virtual_accounts,
-            self.tokens,
-            self.instances,
-            self.retired,
-            self.udis,
-            self.holdings,
-            self.in_use,
-            self.licenses,
-            self.products,
-            self.alerts,
-        )
 
-    def source(self, shape: Shape[Key, Row]) -> Source[Key, Row]:
+    @property
+    def every(self) -> tuple[Table[Any, Any], ...]:
+        """All of them."""
+        return tuple(vars(self).values())
+
+    def source(self, shape: Shape[Key, Row]) -> Table[Key, Row]:
         """Return the rows of one table."""
-        return self.every[shapes.SHAPES.index(shape)]
+        return next(table for table in self.every if table.shape is shape)
 
     def merge(self, changes: Overlays) -> None:
         """Make every change part of its table."""
-        for table, overlay in zip(self.every, changes.every(), strict=True):
-            for key, row in overlay.changed.items():
-                table.replace(key, row)
+        for overlay in changes.every():
+            if overlay.changed:
+                table = self.source(overlay.shape)
+                for key, row in overlay.changed.items():
+                    table.replace(key, row)
 
 
 class _Home:

@@ -110,17 +110,5 @@ class Overlays:
         self.alerts = over(shapes.ALERTS)
 
     def every(self) -> tuple[Overlay[Any, Any], ...]:
-        """Return all of them, in the order of `shapes.SHAPES`."""
-        return (
-            self.accounts,
-            self.virtual_accounts,
-            self.tokens,
-            self.instances,
-            self.retired,
-            self.udis,
-            self.holdings,
-            self.in_use,
-            self.licenses,
-            self.products,
-            self.alerts,
-        )
+        """Return all of them."""
+        return tuple(vars(self).values())

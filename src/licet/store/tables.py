@@ -15,6 +15,7 @@ class Table(Generic[Key, Row]):
     """
 
     def __init__(self, shape: Shape[Key, Row], /, **lists: Callable[[Row], Hashable]) -> None:
+        self.shape = shape
         self.rows: dict[Key, Row] = {}
         self._indexes = {**shape.indexes, **lists}
         self._found: dict[str, dict[Hashable, dict[Key, None]]] = {

@@ -13,7 +13,6 @@ from licet.kernel.problems import Code
 from licet.kernel.time import DAY
 from licet.ledger.ports import Conflict, Needs, Work
 from licet.pki.authority import rotate_issuer, rotate_master_key, rotate_root
-from licet.store.shapes import SHAPES
 from licet.wire import limits
 from licet.wire.envelope import Kind, open_envelope, seal
 from licet.wire.keys import to_base64
@@ -109,8 +108,7 @@ def watching(office: Office) -> Watching:
 def dump(office: Office) -> Any:
     """Return everything that the memory store holds; rows are immutable."""
     store: Any = office.store
-    tables = zip(SHAPES, store._tables.every, strict=True)
-    rows = {shape.name: dict(table.rows) for shape, table in tables}
+    rows = {table.shape.name: dict(table.rows) for table in store._tables.every}
     assert rows["instance"], "a dump of nothing would compare well"
     return rows, list(store._events), store.next_due()
 

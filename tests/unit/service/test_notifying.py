@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from licet.service.notifying import tell_systemd, write_ready_file
+from licet.host.systemd import tell_systemd
+from licet.service.notifying import write_ready_file
 
 
 @pytest.mark.enable_socket

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from licet.host.files import NEW, replace_file
 from licet.kernel.ids import Udi
 from licet.switch.life.data import BOOTFLASH, Data
-from licet.switch.life.files import NEW, read_file, remove_file, write_file
+from licet.switch.life.files import read_file, remove_file
 
 
 class FileBox:
@@ -63,7 +64,7 @@ class FileBox:
 
     def write_file(self, name: str, text: str) -> None:
         """Write a whole file of bootflash."""
-        write_file(self._path(name), text.encode(errors="replace"))
+        replace_file(self._path(name), text.encode(errors="replace"))
 
     def delete_file(self, name: str) -> bool:
         """Remove a file of bootflash."""

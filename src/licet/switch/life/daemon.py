@@ -1,13 +1,13 @@
 """`licet switch run`: the process that is a switch until it is told to stop, and keeps its timers."""
 
 import signal
-import socket
 import sys
 import time
 from contextlib import suppress
 from types import FrameType
 
 from licet.agent.store import StoreLocked
+from licet.host.systemd import tell_systemd
 from licet.switch.life.being import Being
 from licet.switch.life.problems import LifeError
 from licet.switch.life.reaching import REACH_WITHIN_S, Wish
@@ -67,17 +67,3 @@ def _say(line: str) -> None:
     # A console that went away ends no switch.
     with suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - the console of a daemon
-
-
-def tell_systemd(address: str | None, state: str) -> None:
-    """Send a state such as `READY=1` to the socket that systemd named; nothing where it named none.
-
-    Args:
-        address: the value of NOTIFY_SOCKET; `@` stands for an abstract one.
-        state: see sd_notify(3).
-    """
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
-        out.connect("\0" + address[1:] if address.startswith("@") else address)
-        out.sendall(state.encode())

@@ -20,9 +20,10 @@ from typing import TypeVar
 import msgspec
 
 from licet.agent.store import FileStore
+from licet.host.files import replace_file
 from licet.kernel.ids import Udi, check_udi
 from licet.switch.configuration import Configuration
-from licet.switch.life.files import make_directory, read_file, remove_file, write_file
+from licet.switch.life.files import make_directory, read_file, remove_file
 from licet.switch.life.problems import LifeError, meaning
 
 UDI, RUNNING, STARTUP = "udi.json", "running-config.json", "startup-config"
@@ -102,7 +103,7 @@ class Data:
         Raises:
             OSError: it cannot be written; the old one stands.
         """
-        write_file(self.path / RUNNING, msgspec.json.encode(configuration, order="deterministic"))
+        replace_file(self.path / RUNNING, msgspec.json.encode(configuration, order="deterministic"))
 
     def boot(self) -> Boot | None:
         """Return when the switch booted; None before it ever did.
@@ -118,7 +119,7 @@ class Data:
         Raises:
             OSError: it cannot be written.
         """
-        write_file(self.path / BOOT, msgspec.json.encode(boot))
+        replace_file(self.path / BOOT, msgspec.json.encode(boot))
 
     def startup(self) -> str | None:
         """Return the startup configuration; None where there is none."""
@@ -127,7 +128,7 @@ class Data:
 
     def save_startup(self, text: str) -> None:
         """Make a text the startup configuration; see `Box`."""
-        write_file(self.path / STARTUP, text.encode())
+        replace_file(self.path / STARTUP, text.encode())
 
     def erase_startup(self) -> None:
         """Remove the startup configuration."""
@@ -147,7 +148,7 @@ class Data:
         Raises:
             OSError: they cannot be written; the old ones stand.
         """
-        write_file(self.path / CHECKPOINTS, msgspec.json.encode(dict(checkpoints)))
+        replace_file(self.path / CHECKPOINTS, msgspec.json.encode(dict(checkpoints)))
 
 
 def check_owner(path: Path) -> None:
@@ -172,7 +173,7 @@ def _identify(path: Path, pid: str | None, sn: str | None) -> Udi:
         udi = check_udi(pid or PID, sn)
     except ValueError as error:
         raise LifeError(f"{error}") from None
-    write_file(path / UDI, msgspec.json.encode(_Udi(udi.pid, udi.sn)))
+    replace_file(path / UDI, msgspec.json.encode(_Udi(udi.pid, udi.sn)))
     return udi
 
 

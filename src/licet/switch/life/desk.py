@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from licet.host.files import PRIVATE_FILE
 from licet.switch.life.chassis import Chassis
 from licet.switch.life.dialing import socket_path
-from licet.switch.life.files import PRIVATE_FILE
 from licet.switch.life.frames import (
     QUESTION_BYTES_MAX,
     WAITING_BYTES_MAX,
@@ -127,7 +127,7 @@ class _Line:
 
     def hear(self, line: str) -> None:
         """Show a line of the log, if the session monitors it."""
-        if monitors(self._session) and not self._ending:
+        if self._session.monitors and not self._ending:
             self._write({"log": line})
 
     def say_goodbye(self, reason: str, *, again: bool = True) -> None:
@@ -223,18 +223,6 @@ class _Line:
             self._gone(self)
 
 
-def monitors(session: Session) -> bool:
-    """Tell whether a session wants to see the log."""
-    return bool(_setting(session, "monitors", default=False))
-
-
-def refuses(text: str) -> bool:
-    """Tell whether what a line printed is a refusal: one line after `% `, with or without a caret."""
-    *before, last = text.splitlines() or [""]
-    carets = not before or (len(before) == 1 and before[0].strip() == "^")
-    return carets and last.startswith("% ")
-
-
 def unpaged(line: str) -> bool:
     """Tell whether the last filter of a line is `no-more`."""
     _, bar, word = line.rpartition("|")
@@ -246,19 +234,9 @@ def reply(session: Session, text: str, *, unpaged: bool = False) -> Reply:
     return Reply(
         text,
         session.prompt,
-        asking=bool(_setting(session, "asking", default=False)),
-        refused=refuses(text),
+        asking=session.asking,
+        refused=session.refused,
         closed=session.closed,
-        page=0 if unpaged else _setting(session, "page", default=None),
-        timeout_min=_setting(session, "timeout_min", default=0),
+        page=0 if unpaged else session.page,
+        timeout_min=session.timeout_min,
     )
-
-
-def _setting(session: Session, name: str, *, default: Any) -> Any:
-    """Return what `terminal …` set for a session, or a dialogue: a session may know none of it.
-
-    `monitors` is set by `terminal monitor`, `page` by `terminal length` (0 never stops, None is the
-    terminal's own), `timeout_min` by `terminal session-timeout`; `asking` while a command waits for
-    an answer.
-    """
-    return getattr(session, name, default)

@@ -12,7 +12,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from typing_extensions import override
 
-from licet.switch.life.files import PRIVATE_FILE
+from licet.host.files import PRIVATE_FILE
 from licet.switch.life.keys import Asked, Listed, Pasted, Typed, complete
 from licet.switch.life.problems import LineLost
 from licet.switch.life.reaching import Reach

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from licet.switch.life.files import PRIVATE_FILE
+from licet.host.files import PRIVATE_FILE
 
 # `logging logfile messages 5 size 4194304` is NX-OS's own (device.md has no word of it; [M]).
 BYTES_MAX = 4_194_304

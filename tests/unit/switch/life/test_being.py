@@ -173,7 +173,7 @@ def test_a_disk_that_fails_stops_the_switch_and_says_so(
         raise OSError(28, "No space left on device", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(data_room, "write_file", full)
+        patch.setattr(data_room, "replace_file", full)
         with pytest.raises(LineLost, match="No space left") as lost:
             phone.execute("hostname new")
         assert not lost.value.safe

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from licet.agent.store import StoreLocked
+from licet.host.files import replace_file
 from licet.kernel.ids import Udi
 from licet.switch.configuration import FACTORY, Configuration, Interface, TrustPoint
 from licet.switch.life.box import FileBox, mac_of
 from licet.switch.life.data import BOOTFLASH, RUNNING, STARTUP, UDI, Boot, Data
-from licet.switch.life.files import write_file
 from licet.switch.life.problems import LifeError
 from support.crash import every_crash
 
@@ -83,10 +83,10 @@ def test_a_directory_that_others_write_in_is_refused(tmp_path: Path) -> None:
 def test_a_power_cut_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
     """Half a startup configuration would be booted."""
     path = tmp_path / STARTUP
-    write_file(path, b"old")
-    for _ in every_crash(lambda: write_file(path, b"new and longer")):
+    replace_file(path, b"old")
+    for _ in every_crash(lambda: replace_file(path, b"new and longer")):
         assert path.read_bytes() in (b"old", b"new and longer")
-        write_file(path, b"old")
+        replace_file(path, b"old")
     assert path.read_bytes() == b"new and longer"
 
 

@@ -4,10 +4,12 @@ import io
 
 import pytest
 
-from licet.switch.life.desk import refuses
+from licet.switch.life.desk import reply
 from licet.switch.life.frames import BadFrame, Reply, read, read_reply, write
 from licet.switch.life.keys import Listed, complete
 from licet.switch.life.paging import MORE, show
+from licet.switch.session import Session
+from support.terminal import Lab, type_lines
 
 TEXT = "".join(f"line {number}\n" for number in range(1, 11))
 GONE = f"{MORE}\r{' ' * len(MORE)}\r"
@@ -74,19 +76,23 @@ def test_tab_adds_what_is_sure(text: str, words: tuple[str, ...], added: str | L
 
 
 @pytest.mark.parametrize(
-    ("text", "refused"),
+    ("line", "refused"),
     [
-        ("    ^\n% Invalid command at '^' marker.\n", True),
-        ("% The agent is already registered\n", True),
+        ("show nonsense", True),
+        ("license smart register idtoken x", True),
+        ("ping 192.0.2.1", True),
         ("", False),
-        ("switch\n", False),
-        ("banner\n% not ours\n", False),
-        ("% one\nbut it goes on\n", False),
+        ("show hostname", False),
+        # Its text begins as a refusal does.
+        ("show running-config | include %", False),
     ],
 )
-def test_a_refusal_is_told_from_what_is_shown(text: str, refused: bool) -> None:  # noqa: FBT001 - a parameter
+def test_a_refusal_is_told_from_what_is_shown(line: str, refused: bool) -> None:  # noqa: FBT001 - a parameter
     """A script would go on after a line that was not taken, or stop for a banner."""
-    assert refuses(text) is refused
+    session = Session(Lab().switch())
+    type_lines(session, "configure", "banner motd #% not ours#", "end")
+    told = reply(session, session.execute(line))
+    assert told.refused is refused
 
 
 def test_frames_are_one_line_each() -> None:

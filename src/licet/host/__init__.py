@@ -1,0 +1,1 @@
+"""What every process of ours asks of its machine: files that are never half written, and who started it."""
