@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
+from licet.kernel.ids import (
+    AccountId,
+    AuthorityId,
+    InstanceId,
+    Tag,
+    TokenId,
+    Udi,
+    VirtualAccountId,
+)
 from licet.wire.messages import Compliance
 
 
@@ -93,6 +101,9 @@ class Holding:
         starts_at: it counts from then on.
         ends_at: it counts until then; None with PERPETUAL.
         due_at: when the sweep raises its next alert; None when there is none to come.
+        origin: at an on-prem, the id of the line of its lease that it is, or is a part of.
+        held_by: at a manager, the on-prem in whose lease it still stands though it was taken out of
+            its virtual account; until that one acknowledges a smaller lease it counts for nobody.
     """
 
     id: str
@@ -104,6 +115,8 @@ class Holding:
     ends_at: datetime | None
     order: str
     due_at: datetime | None = None
+    origin: str | None = None
+    held_by: AuthorityId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +202,9 @@ class Instance:
         deadline: the last authorization deadline that was sent; None before the first.
         usage: what it uses, at most one item a tag; empty after release.
         fork, cloned: what is known of a second history (PROTOCOL.md 3).
-        due_at: when the sweep must look at it.
+        due_at: when the sweep must look at it; None with an on-prem's.
+        on_prem: whose it is, at a manager: what that one reported. It alone serves it, and its key
+            is kept with the on-prem's id before it, so that it is nobody else's.
     """
 
     id: InstanceId
@@ -214,6 +229,7 @@ class Instance:
     fork: Fork | None = None
     cloned: bool = False
     due_at: datetime | None = None
+    on_prem: AuthorityId | None = None
 
 
 @dataclass(frozen=True, slots=True)

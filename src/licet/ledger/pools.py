@@ -10,7 +10,9 @@ EXPIRY_WARNING_DAYS = (90, 60, 30, 14, 7, 3, 1)
 
 
 def counts(holding: Holding, now: datetime) -> bool:
-    """Tell whether a holding counts at `now`: it has started, and it has not ended."""
+    """Tell whether a holding counts at `now`: it has started, not ended, and no lease holds it."""
+    if holding.held_by is not None:
+        return False
     return holding.starts_at <= now and (holding.ends_at is None or now < holding.ends_at)
 
 

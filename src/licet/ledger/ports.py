@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
+from licet.kernel.ids import (
+    AccountId,
+    AuthorityId,
+    InstanceId,
+    Tag,
+    TokenId,
+    Udi,
+    VirtualAccountId,
+)
 from licet.ledger.model import (
     Alert,
     Event,
@@ -27,6 +35,7 @@ from licet.ledger.model import (
     UdiRecord,
     VirtualAccount,
 )
+from licet.ledger.sites import CarriedNote, Change, Invitation, Letter, LocalAccount, OnPrem
 
 
 class Duplicate(Exception):  # noqa: N818 - it names what is there already
@@ -194,6 +203,125 @@ class Work(Protocol):
         """Remove retired keys whose `until` is not after that instant; return how many."""
         ...
 
+    def on_prem(self, on_prem: AuthorityId) -> OnPrem | None:
+        """Return what a manager knows of a local account of an on-prem."""
+        ...
+
+    def on_prem_of(self, virtual_account: VirtualAccountId) -> OnPrem | None:
+        """Return the on-prem whose own a virtual account is; also one that was removed lately."""
+        ...
+
+    def on_prems(self, account: AccountId) -> Sequence[OnPrem]:
+        """Return the on-prems of a smart account, by name."""
+        ...
+
+    def put_on_prem(self, on_prem: OnPrem) -> None:
+        """Put an on-prem; raises `Duplicate` where the account has another of that name."""
+        ...
+
+    def remove_on_prem(self, on_prem: AuthorityId) -> None:
+        """Remove an on-prem, and the letter that was kept for it."""
+        ...
+
+    def due_on_prems(self, until: datetime, limit: int) -> Sequence[OnPrem]:
+        """Return on-prems with `due_at` not after `until`, earliest first."""
+        ...
+
+    def letter(self, on_prem: AuthorityId) -> Letter | None:
+        """Return the last response to an on-prem."""
+        ...
+
+    def put_letter(self, letter: Letter) -> None:
+        """Keep a response, in place of the one before."""
+        ...
+
+    def invitation(self, invitation: TokenId) -> Invitation | None:
+        """Return an invitation."""
+        ...
+
+    def invitations(self, account: AccountId) -> Sequence[Invitation]:
+        """Return the invitations of a smart account, newest first."""
+        ...
+
+    def put_invitation(self, invitation: Invitation) -> None:
+        """Put an invitation."""
+        ...
+
+    def local_account(self, account: AuthorityId) -> LocalAccount | None:
+        """Return a local account of this on-prem."""
+        ...
+
+    def local_accounts(self) -> Sequence[LocalAccount]:
+        """Return all local accounts of this on-prem, by name."""
+        ...
+
+    def put_local_account(self, account: LocalAccount) -> None:
+        """Put a local account; raises `Duplicate` where another one has that name."""
+        ...
+
+    def remove_local_account(self, account: AuthorityId) -> None:
+        """Remove a local account, and the changes that were noted for it."""
+        ...
+
+    def changes(
+        self, account: AuthorityId, after: InstanceId | None, limit: int
+    ) -> Sequence[Change]:
+        """Return what changed in a local account, by instance, behind `after`.
+
+        As it was when this unit of work began: its own puts are not seen. Every put and every
+        removal of an instance of a local account is noted, in the same unit of work.
+        """
+        ...
+
+    def forget_changes(self, account: AuthorityId, until: int) -> None:
+        """Forget the changes of a local account whose `since` is not higher than `until`."""
+        ...
+
+    def page_instances(
+        self, virtual_account: VirtualAccountId, after: Instance | None, limit: int
+    ) -> Sequence[Instance]:
+        """Return instances of a virtual account by (pid, sn, id), behind `after`.
+
+        As they were when this unit of work began, with what was flushed since.
+        """
+        ...
+
+    def events_after(
+        self, account: AccountId, number: int, limit: int
+    ) -> Sequence[tuple[int, Event]]:
+        """Return events of an account with their numbers, oldest first, behind a number.
+
+        As they were when this unit of work began.
+        """
+        ...
+
+    def carried_notes(self, authority: AuthorityId) -> Sequence[CarriedNote]:
+        """Return the leave notes for an authority that wait here, by instance."""
+        ...
+
+    def notes_carried_by(self, local_account: AuthorityId) -> Sequence[CarriedNote]:
+        """Return the leave notes that go up from a local account, by instance."""
+        ...
+
+    def put_carried_note(self, note: CarriedNote) -> None:
+        """Keep a leave note that goes on to another authority."""
+        ...
+
+    def remove_carried_note(self, instance: InstanceId) -> None:
+        """Forget a leave note: it has arrived."""
+        ...
+
+    def flush(self, needs: Needs = Needs()) -> None:  # noqa: B008 - a value
+        """Hand over what was put so far, so that a unit of work of any size stays small in memory.
+
+        It is seen by others with the commit, and given up with the rest. Only in a unit of work
+        that is alone.
+
+        Args:
+            needs: what will be read next.
+        """
+        ...
+
     def commit(self) -> None:
         """Make all of it durable at once.
 
@@ -233,7 +361,7 @@ class Store(Protocol):
         ...
 
     def next_due(self) -> datetime | None:
-        """Return the earliest `due_at` of any instance or holding."""
+        """Return the earliest `due_at` of any instance, holding or on-prem."""
         ...
 
     def list_accounts(self, *, after: str | None = None, limit: int = 100) -> Listing[SmartAccount]:
