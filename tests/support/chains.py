@@ -165,6 +165,20 @@ def no_constraint() -> Chain:
     return (leaf, free, *ESTATE.issuing.chain)
 
 
+def two_accounts() -> Chain:
+    """Return the chain of a sub-CA that may name a second account."""
+    names = [x509.DirectoryName(x509.Name([*SUBCA.subject][:1])), _other_account()]
+    constraint = x509.NameConstraints(permitted_subtrees=names, excluded_subtrees=None)
+    wide = Recipe(
+        subject=SUBCA.subject,
+        basic=x509.BasicConstraints(ca=True, path_length=0),
+        usages=None,
+        signs_certificates=True,
+        extra=((constraint, True),),
+    )
+    return made(wide)()
+
+
 def sha1() -> Chain:
     """Return a leaf signed over SHA-1, which `cryptography` reads but does not make."""
     good, *above = made(Recipe())()
@@ -177,6 +191,10 @@ def sha1() -> Chain:
     bits = b"\x03" + bytes((len(signature) + 1,)) + b"\0" + signature
     whole = tbs + algorithm + bits
     return (b"\x30\x82" + len(whole).to_bytes(2) + whole, *above)
+
+
+def _other_account() -> x509.DirectoryName:
+    return x509.DirectoryName(x509.Name([*device_name(OTHER_ACCOUNT)][:1]))
 
 
 def _alternative() -> x509.SubjectAlternativeName:
@@ -225,6 +243,9 @@ BAD: dict[str, Bad] = {
         below_subca(Recipe(extra=((_alternative(), False),))), "alternative name", 47
     ),
     "sub-CA without constraint": Bad(no_constraint, "not a sub-ca certificate: name constraints"),
+    "a sub-CA for two accounts": Bad(
+        two_accounts, "not constrained to the one account", profile=Profile.SUBCA
+    ),
     "missing usage": Bad(made(Recipe(usages=None)), "extended key usage"),
     "wrong usage": Bad(made(Recipe(usages=[_A])), "extended key usage"),
     "two usages": Bad(made(Recipe(usages=[_D, _A])), "extended key usage"),
@@ -284,6 +305,7 @@ GOOD: dict[str, tuple[Callable[[], Chain], Profile]] = {
     "a device below a sub-CA": (lambda: ESTATE.device(ESTATE.subca), Profile.DEVICE),
     "an answer": (ESTATE.answer, Profile.ANSWER),
     "sync": (ESTATE.sync, Profile.SYNC),
+    "a sub-CA": (lambda: ESTATE.subca.chain, Profile.SUBCA),
     # The recipe itself is right, so that what is changed in it is what a bad chain is refused for.
     "the unchanged recipe": (made(Recipe()), Profile.DEVICE),
     "the unchanged recipe below a sub-CA": (below_subca(Recipe()), Profile.DEVICE),

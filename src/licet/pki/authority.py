@@ -37,11 +37,26 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncSigner:
+    """What a local account of an on-prem signs with when it writes to its manager.
+
+    Attributes:
+        chain: its own certificate first, without the root; DER.
+    """
+
+    key: PrivateKey
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorityKeys:
     """Everything secret and certified that one authority holds.
 
+    An authority is a manager, or a *site*: a local account of an on-prem, whose issuing CA is a
+    sub-CA, and whose certificates its manager makes (`pki.sites`).
+
     Attributes:
-        root_key: None where it is kept off the machine.
+        root_key: None where it is kept off the machine, and with a site.
         root: the newest root certificate, DER; tokens carry its mark.
         trust_lists: all of them, oldest first.
         issuing_chain, answer_chain: own certificate first, without the root; DER.
@@ -49,6 +64,7 @@ class AuthorityKeys:
         accepted_roots: every root of its own lists: devices certified under a former one stay good.
         epoch: higher after every restore from a backup.
         gaps: of every restore whose devices may still hold a certificate of then, oldest first.
+        sync: a site's; None with a manager, which signs what it writes with its answer key.
     """
 
     authority: AuthorityId
@@ -64,6 +80,12 @@ class AuthorityKeys:
     master_keys: tuple[tuple[int, bytes], ...]
     accepted_roots: tuple[bytes, ...]
     gaps: tuple[Gap, ...] = ()
+    sync: SyncSigner | None = None
+
+    @property
+    def is_site(self) -> bool:
+        """Whether they are those of a local account of an on-prem."""
+        return self.sync is not None
 
     @property
     def issuer(self) -> Issuer:

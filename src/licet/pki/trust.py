@@ -75,7 +75,7 @@ def pin(lists: Sequence[SignedTrustList], *, mark: str) -> Trust:
             legal.
     """
     for number, first in enumerate(lists):
-        roots = _own_roots(first)
+        roots = own_roots(first)
         if mark in (mark_of(root) for root in roots):
             trust = Trust(first.list.version, roots, ())
             return admit(trust, lists[number + 1 :])
@@ -99,14 +99,18 @@ def admit(trust: Trust, lists: Sequence[SignedTrustList]) -> Trust:
             raise _bad(f"trust list {version} does not follow {trust.version}")
         if not any(_has_signed(signed, _key(root)) for root in trust.roots):
             raise _bad(f"trust list {version} is not signed by a root of the version before")
-        roots = _own_roots(signed)
+        roots = own_roots(signed)
         gone = tuple(mark_of(root) for root in trust.roots if root not in roots)
         trust = Trust(version, roots, (*trust.former, *gone))
     return trust
 
 
-def _own_roots(signed: SignedTrustList) -> tuple[bytes, ...]:
-    """Return a list's roots, each of which must have signed it."""
+def own_roots(signed: SignedTrustList) -> tuple[bytes, ...]:
+    """Return a list's roots (DER), each of which must have signed it.
+
+    Raises:
+        RulesBroken: one has not, or they are no licensing roots.
+    """
     try:
         roots = tuple(from_base64(text) for text in signed.list.roots)
         keys = [_key(root) for root in roots]

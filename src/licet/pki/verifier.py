@@ -53,7 +53,8 @@ class Verified:
 
     Attributes:
         key, spki: the certified key, and its SubjectPublicKeyInfo DER.
-        instance, udi, account: with a device certificate; else None.
+        instance, udi: with a device certificate; else None.
+        account: with a device certificate, and the only one that a sub-CA may name; else None.
         authority: with an answer or sync certificate; else None.
     """
 
@@ -319,6 +320,8 @@ def _facts(leaf: _Parsed, profile: Profile) -> Verified:
         instance = InstanceId(_attribute(leaf.subject, NameOID.COMMON_NAME))
         account = AccountId(_attribute(leaf.subject, NameOID.ORGANIZATION_NAME))
         udi = _udi(_attribute(leaf.subject, NameOID.SERIAL_NUMBER))
+    elif profile is Profile.SUBCA:
+        account = _only_account(leaf)
     else:
         authority = _authority(leaf.certificate)
     return Verified(
@@ -332,6 +335,14 @@ def _facts(leaf: _Parsed, profile: Profile) -> Verified:
         not_before=leaf.not_before,
         not_after=leaf.not_after,
     )
+
+
+def _only_account(leaf: _Parsed) -> AccountId:
+    account = AccountId(_attribute(leaf.subject, NameOID.ORGANIZATION_NAME))
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, account)])
+    if leaf.permitted != (name,):
+        raise _bad("it is not constrained to the one account that it names")
+    return account
 
 
 def _attribute(subject: x509.Name, oid: ObjectIdentifier) -> str:
