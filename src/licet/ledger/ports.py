@@ -286,6 +286,14 @@ class Work(Protocol):
         """
         ...
 
+    def count_instances(self, virtual_account: VirtualAccountId) -> int:
+        """Return how many instances a virtual account has, with what was flushed since."""
+        ...
+
+    def tags_in(self, virtual_account: VirtualAccountId) -> Sequence[Tag]:
+        """Return the licenses that a virtual account holds or uses, in order; own puts are seen."""
+        ...
+
     def events_after(
         self, account: AccountId, number: int, limit: int
     ) -> Sequence[tuple[int, Event]]:
@@ -311,11 +319,11 @@ class Work(Protocol):
         """Forget a leave note: it has arrived."""
         ...
 
-    def flush(self, needs: Needs = Needs()) -> None:  # noqa: B008 - a value
+    def flush(self, needs: Needs = Needs()) -> None:
         """Hand over what was put so far, so that a unit of work of any size stays small in memory.
 
         It is seen by others with the commit, and given up with the rest. Only in a unit of work
-        that is alone.
+        that is alone, or has put nothing: then it only forgets what was read.
 
         Args:
             needs: what will be read next.

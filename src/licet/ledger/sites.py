@@ -105,12 +105,14 @@ class RemovalRequest:
     Attributes:
         who: the person who asked, or the product that left.
         note: the leave note that the product signed; empty where a person asked.
+        sent: number of the first response that carried it; 0 while none has.
     """
 
     instance: InstanceId
     who: str
     at: datetime
     note: str = ""
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,7 @@ class Outstanding:
     Attributes:
         mark: of the document.
         events_until: number of the last event in it.
+        notes: the instances whose leave notes are in it.
         size: bytes.
         file: its name, as it is handed to people.
     """
@@ -241,6 +244,7 @@ class Outstanding:
     kind: SyncKind
     at: datetime
     events_until: int
+    notes: tuple[InstanceId, ...]
     size: int
     file: str
 
@@ -253,6 +257,7 @@ class LocalAccount:
         id: of its authority, and of its account in the ledger.
         smart_account, virtual_account: at the manager, by their names.
         reason: why it was refused, deactivated or removed.
+        registration: digest of the registration request that was handed out; empty before.
         number: of the last request that was begun; what changes later is for the next one.
         acknowledged: number of the last request that a response acknowledged.
         accepted: the last response that was applied.
@@ -275,6 +280,7 @@ class LocalAccount:
     requested_at: datetime
     requested_by: str
     reason: str = ""
+    registration: str = ""
     upstream: Upstream | None = None
     registered_at: datetime | None = None
     removal_days: int = 90

@@ -1,1 +1,1 @@
-"""What devices, on-prems and managers say: messages, codec, signed envelope, ID tokens, leases, trust lists."""
+"""What devices, on-prems and managers say: messages, codec, signed envelope, ID tokens, trust lists, sync documents."""

@@ -14,7 +14,6 @@ MAX_NOTES = 8
 MAX_TRUST_LISTS = 16
 MAX_ROOTS = 4
 MAX_FINDINGS = 64
-MAX_LEASE_LINES = 100_000
 
 # Whole seconds since 1970-01-01 00:00:00 UTC, to the end of the year 9999.
 EpochSeconds = Annotated[int, Meta(ge=0, le=253_402_300_799)]

@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from licet.kernel.ids import AuthorityId, TokenId
 from licet.kernel.time import epoch_seconds, instant
-from licet.wire.codec import encode
+from licet.wire.codec import Part, encode
 from licet.wire.keys import from_base64, to_base64, to_base64url
-from licet.wire.messages import Proof
 
 SECRET_BYTES = 32
 ROOT_MARK_BYTES = 16
@@ -107,11 +106,11 @@ def parse_token(pasted: str) -> Token:
     )
 
 
-def prove(secret: bytes, proof: Proof) -> str:
-    """Return the proof that a device holds the token's secret: HMAC-SHA-256 of the canonical `proof`."""
+def prove(secret: bytes, proof: Part) -> str:
+    """Return the proof that somebody holds the token's secret: HMAC-SHA-256 of the canonical `proof`."""
     return to_base64url(hmac.digest(secret, encode(proof), "sha256"))
 
 
-def proof_fits(secret: bytes, proof: Proof, given: str) -> bool:
+def proof_fits(secret: bytes, proof: Part, given: str) -> bool:
     """Tell whether `given` is the proof, in constant time."""
     return hmac.compare_digest(prove(secret, proof), given)

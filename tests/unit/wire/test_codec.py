@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from licet.kernel.problems import Code, RulesBroken
 from licet.wire import limits
 from licet.wire.codec import encode
-from licet.wire.leases import LEASES, Lease, LeaseLine
 from licet.wire.messages import ANSWERS, LEAVE_NOTES, REQUESTS, Answer, Leave, Left
 
 UUID = "6f1d9c1e-0000-4000-8000-00000000000a"
@@ -88,7 +87,7 @@ def test_what_is_too_large_is_not_even_read() -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_are_more_than_refused(data: bytes) -> None:
     """Some bytes would end the process."""
-    for decoder in (REQUESTS, ANSWERS, LEASES):
+    for decoder in (REQUESTS, ANSWERS):
         with pytest.raises(RulesBroken):
             decoder.decode(data)
 
@@ -112,15 +111,3 @@ def test_texts_for_people_have_no_control_characters() -> None:
     for evil in ("\x1b[2J", "a\nb", "\x00", "\u2028", "\x9b1m"):
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(evil, limits.Line)
-
-
-def test_leases_have_their_types_already() -> None:
-    """The on-prem would need a new version of a message."""
-    lease = Lease(
-        number=1,
-        authority=UUID,
-        starts_at=0,
-        ends_at=10,
-        lines=(LeaseLine(tag="t", quantity=5, starts_at=0, ends_at=None),),
-    )
-    assert LEASES.decode(encode(lease)) == lease

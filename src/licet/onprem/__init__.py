@@ -1,0 +1,1 @@
+"""Composition root of the on-prem: serving local accounts, synchronizing them, and its own command line."""

@@ -1,0 +1,67 @@
+"""What a site withholds from what goes up: names of hosts and people, and addresses.
+
+What is withheld never enters a document: the bytes that leave do not hold it, by network or by file.
+"""
+
+import re
+from dataclasses import dataclass
+
+from licet.ledger.sites import Privacy
+from licet.wire.sites import Withheld
+
+WITHHELD = "withheld by the site"
+# The ledger's own names for who acts; everybody else is a person.
+_NOBODY = ("device ", "sweep", "manager")
+_IPV4 = r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w])"
+_IPV6 = r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![\w:])"
+_MAC = r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w])"
+_MAC_DOTTED = r"(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
+_ADDRESS = re.compile("|".join((_MAC, _MAC_DOTTED, _IPV4, _IPV6)))
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Lets through what may go up.
+
+    A product instance is called by its host name, so that either switch withholds that.
+    """
+
+    privacy: Privacy
+
+    def host_name(self, name: str | None) -> str | None:
+        """Return a host name as it goes up; None where it does not."""
+        if self.privacy.host_names or self.privacy.instance_names or name is None:
+            return None
+        return self._without_addresses(name)
+
+    def who(self, who: str) -> str:
+        """Return who acted as it goes up."""
+        if self.privacy.user_names and not who.startswith(_NOBODY):
+            return WITHHELD
+        return self._without_addresses(who)
+
+    def text(self, text: str, who: str) -> str:
+        """Return what happened as it goes up; `who` did it."""
+        if self.who(who) == WITHHELD and who:
+            text = text.replace(who, WITHHELD)
+        return self._without_addresses(text)
+
+    def _without_addresses(self, text: str) -> str:
+        return _ADDRESS.sub(WITHHELD, text) if self.privacy.addresses else text
+
+
+def say_withheld(privacy: Privacy) -> Withheld:
+    """Return what is withheld, as documents say it."""
+    return Withheld(
+        host_names=privacy.host_names,
+        addresses=privacy.addresses,
+        instance_names=privacy.instance_names,
+        user_names=privacy.user_names,
+    )
+
+
+def hear_withheld(withheld: Withheld) -> Privacy:
+    """Return what a document says is withheld."""
+    return Privacy(
+        withheld.host_names, withheld.addresses, withheld.instance_names, withheld.user_names
+    )

@@ -1,0 +1,287 @@
+"""What a site reports: begun, written from one snapshot, and remembered until it is answered."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from heapq import merge
+from typing import BinaryIO
+
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, VirtualAccountId
+from licet.kernel.time import DAY, epoch_seconds
+from licet.ledger.model import Instance
+from licet.ledger.pools import compliance
+from licet.ledger.ports import Needs, Work
+from licet.ledger.sites import (
+    CarriedNote,
+    LocalAccount,
+    LocalState,
+    Mark,
+    Outstanding,
+    SyncKind,
+    Upstream,
+)
+from licet.pki.authority import AuthorityKeys, SyncSigner
+from licet.sync.privacy import Screen, say_withheld
+from licet.sync.problems import SyncRefused, Why
+from licet.wire.documents import write_document
+from licet.wire.keys import sign_digest, to_base64
+from licet.wire.messages import Compliance
+from licet.wire.sites import (
+    SYNC_REQUEST,
+    Accepted,
+    EndItem,
+    EventItem,
+    GoneItem,
+    InstanceItem,
+    NoteItem,
+    Reported,
+    SyncRequest,
+    TotalItem,
+    UsedPart,
+)
+
+GOOD_FOR = 30 * DAY
+# Further events wait for the next request, so that a document has a bound.
+EVENTS_MAX = 20_000
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """What a request is written with.
+
+    Attributes:
+        keys: of the site, with its sync key.
+        version: of the software.
+    """
+
+    keys: AuthorityKeys
+    version: str
+    name: str
+    now: datetime
+
+
+def begin_request(work: Work, site: AuthorityId) -> LocalAccount:
+    """Take the next number: what changes from now on is for the request after it.
+
+    Raises:
+        SyncRefused: the local account is not registered.
+    """
+    account = work.local_account(site)
+    if account is None or account.state not in {LocalState.REGISTERED, LocalState.REMOVED}:
+        name = account.name if account else site
+        raise SyncRefused(Why.NOT_READY, f"the local account '{name}' is not registered")
+    begun = replace(account, number=account.number + 1)
+    work.put_local_account(begun)
+    return begun
+
+
+def write_request(
+    out: BinaryIO,
+    work: Work,
+    account: LocalAccount,
+    kind: SyncKind,
+    reporter: Reporter,
+) -> Outstanding:
+    """Write a request from what one unit of work sees; it is read, and nothing is put.
+
+    Args:
+        out: takes the bytes.
+        work: the snapshot.
+        account: as `begin_request` returned it.
+        kind: a site that must report all does so whatever is asked.
+        reporter: who writes it.
+    """
+    if account.needs_full or not account.acknowledged:
+        kind = SyncKind.FULL
+    if account.upstream is None or reporter.keys.sync is None:
+        raise SyncRefused(Why.NOT_READY, f"the local account '{account.name}' is not registered")
+    report = _Report(work, account, kind, reporter.now)
+    head = _head(account, account.upstream, reporter.keys.sync, kind, reporter, more=report.more)
+    key = reporter.keys.sync.key
+    written = write_document(
+        out, SYNC_REQUEST, head, report.items(), sign=lambda digest: sign_digest(key, digest)
+    )
+    return Outstanding(
+        mark=Mark(account.number, written.digest, written.signature),
+        kind=kind,
+        at=reporter.now,
+        events_until=report.events_until,
+        notes=tuple(note.instance for note in report.notes),
+        size=written.size,
+        file=request_name(reporter.name, reporter.now, account.number),
+    )
+
+
+def finish_request(work: Work, outstanding: Outstanding, site: AuthorityId) -> LocalAccount:
+    """Remember a request that was written; it takes the place of one that was never answered.
+
+    Raises:
+        SyncRefused: another request was begun since, or the account is gone.
+    """
+    account = work.local_account(site)
+    if account is None or account.number != outstanding.mark.number:
+        raise SyncRefused(Why.SUPERSEDED, "another request was made meanwhile")
+    finished = replace(account, outstanding=outstanding)
+    work.put_local_account(finished)
+    return finished
+
+
+def request_name(name: str, at: datetime, number: int) -> str:
+    """Return the name of a request's file, as the source document has it."""
+    return f"license-sync-request-{name}_{at:%Y%m%d}-{number}.yml"
+
+
+def response_name(name: str, at: datetime, number: int) -> str:
+    """Return the name of a response's file."""
+    return f"license-sync-response-{name}_{at:%Y%m%d}-{number}.yml"
+
+
+def _head(
+    account: LocalAccount,
+    upstream: Upstream,
+    signer: SyncSigner,
+    kind: SyncKind,
+    reporter: Reporter,
+    *,
+    more: bool,
+) -> SyncRequest:
+    keys, accepted = reporter.keys, account.accepted
+    return SyncRequest(
+        name=reporter.name,
+        sync=kind.value,
+        site=account.id,
+        manager=upstream.authority,
+        number=account.number,
+        base=account.acknowledged,
+        epoch=keys.epoch,
+        at=epoch_seconds(reporter.now),
+        expires_at=epoch_seconds(reporter.now + GOOD_FOR),
+        accepted=accepted
+        and Accepted(number=accepted.number, digest=accepted.digest, signature=accepted.signature),
+        lease=account.lease,
+        version=reporter.version,
+        trust_version=keys.trust_lists[-1].list.version,
+        withheld=say_withheld(account.privacy),
+        more=more,
+        chain=tuple(to_base64(der) for der in signer.chain),
+    )
+
+
+class _Report:
+    """The items of one request, in their order."""
+
+    def __init__(self, work: Work, account: LocalAccount, kind: SyncKind, now: datetime) -> None:
+        self._work = work
+        self._account = account
+        self._kind = kind
+        self._now = now
+        self._screen = Screen(account.privacy)
+        self._standing: dict[tuple[VirtualAccountId, Tag], Compliance] = {}
+        account_id = AccountId(account.id)
+        self._places = [place.id for place in work.virtual_accounts(account_id)]
+        self.notes: Sequence[CarriedNote] = work.notes_carried_by(account.id)
+        found = work.events_after(account_id, account.events_sent, EVENTS_MAX + 1)
+        self._events = found[:EVENTS_MAX]
+        self.more = len(found) > EVENTS_MAX
+        self.events_until = self._events[-1][0] if self._events else account.events_sent
+
+    def items(self) -> Iterator[Reported]:
+        """Yield all of it."""
+        if self._kind is SyncKind.FULL:
+            yield from map(self._instance, self._all())
+        else:
+            yield from self._changed()
+        for note in self.notes:
+            yield NoteItem(authority=note.authority, instance=note.instance, note=note.note)
+        for _, event in self._events:
+            yield EventItem(
+                at=epoch_seconds(event.at),
+                who=_line(self._screen.who(event.who)),
+                subject=_line(event.subject),
+                text=_line(self._screen.text(event.text, event.who)),
+            )
+        yield from self._totals()
+        yield EndItem(instances=sum(map(self._work.count_instances, self._places)))
+
+    def _all(self) -> Iterator[Instance]:
+        """Yield every instance of the site in the order of UDI and id, a page in memory at a time."""
+        return merge(*(self._of_place(place) for place in self._places), key=order_of)
+
+    def _of_place(self, place: VirtualAccountId) -> Iterator[Instance]:
+        last: Instance | None = None
+        while True:
+            page = self._work.page_instances(place, last, PAGE)
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1]
+
+    def _changed(self) -> Iterator[InstanceItem | GoneItem]:
+        last: InstanceId | None = None
+        while True:
+            page = self._work.changes(self._account.id, last, PAGE)
+            self._work.flush(Needs(instances=tuple(change.instance for change in page)))
+            for change in page:
+                instance = self._work.instance(change.instance)
+                there = instance is not None and instance.account == self._account.id
+                if instance is not None and there:
+                    yield self._instance(instance)
+                else:
+                    yield GoneItem(id=change.instance)
+            if len(page) < PAGE:
+                return
+            last = page[-1].instance
+
+    def _instance(self, instance: Instance) -> InstanceItem:
+        deadline = instance.deadline
+        return InstanceItem(
+            id=instance.id,
+            pid=instance.udi.pid,
+            sn=instance.udi.sn,
+            key=instance.key,
+            host_name=self._screen.host_name(instance.host_name),
+            product=instance.product,
+            export_allowed=instance.export_allowed,
+            registered_at=epoch_seconds(instance.registered_at),
+            last_contact_at=epoch_seconds(instance.last_contact_at),
+            certified_until=epoch_seconds(instance.certified_until),
+            deadline=None if deadline is None else epoch_seconds(deadline),
+            released=instance.usage_released,
+            alerted=instance.contact_alerted,
+            cloned=instance.cloned,
+            usage=tuple(
+                UsedPart(
+                    tag=used.tag,
+                    count=used.count,
+                    status=self._status(instance.virtual_account, used.tag),
+                )
+                for used in instance.usage
+            ),
+        )
+
+    def _status(self, place: VirtualAccountId, tag: Tag) -> Compliance:
+        """Return how a pool of the site stands now; an instance only remembers how it stood."""
+        if (place, tag) not in self._standing:
+            self._standing[place, tag] = compliance(self._work.pool(place, tag), self._now)
+        return self._standing[place, tag]
+
+    def _totals(self) -> Iterator[TotalItem]:
+        found: Counter[Tag] = Counter()
+        for place in self._places:
+            for tag in self._work.tags_in(place):
+                found[tag] += self._work.pool(place, tag).in_use
+        for tag, in_use in sorted(found.items()):
+            if in_use:
+                yield TotalItem(tag=tag, in_use=in_use)
+
+
+def order_of(instance: Instance) -> tuple[str, str, str]:
+    """Return the place of an instance in a full report."""
+    return instance.udi.pid, instance.udi.sn, instance.id
+
+
+def _line(text: str) -> str:
+    """Return a text as one line of what a document may hold."""
+    return "".join(char if char.isprintable() else "?" for char in text)[:1024]
