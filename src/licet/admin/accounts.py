@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
 from licet.admin.texts import check_domain, check_name, check_note
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, VirtualAccountId
+from licet.ledger.listing import every
 from licet.ledger.model import Event, IdToken, SmartAccount, VirtualAccount
 from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.terms import expired_key, expiring_key

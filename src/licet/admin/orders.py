@@ -9,7 +9,6 @@ from functools import partial
 from licet.admin.accounts import find_virtual_account
 from licet.admin.licenses import Ordered, OrderLine, add_lines, wrong_with
 from licet.admin.lines import Wrong, refuse_wrong
-from licet.admin.listing import every
 from licet.admin.names import LicenseNames
 from licet.admin.naming import offer
 from licet.admin.refusal import AdminRefused
@@ -18,6 +17,7 @@ from licet.kernel.chance import Chance
 from licet.kernel.ids import AccountId
 from licet.kernel.time import epoch_seconds
 from licet.kernel.words import agree, counted
+from licet.ledger.listing import every
 from licet.ledger.model import Alert, Holding, LicenseKind, Severity, SmartAccount, VirtualAccount
 from licet.ledger.ports import Store, Work
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from licet.admin.listing import every
 from licet.host.files import sync_directory
 from licet.kernel.chance import Chance
 from licet.kernel.time import instant, print_instant
+from licet.ledger.listing import every
 from licet.ledger.model import Event, Policy
 from licet.ledger.ports import Store
 from licet.pki.authority import AuthorityKeys, begin_epoch

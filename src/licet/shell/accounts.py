@@ -4,7 +4,7 @@ import argparse
 from itertools import islice
 
 from licet.admin.accounts import open_account, rename_account, set_export_control
-from licet.admin.listing import every
+from licet.ledger.listing import every
 from licet.ledger.model import SmartAccount
 from licet.ledger.ports import Work
 from licet.shell.finding import account_of

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import islice
 
 from licet.admin.alerts import dismiss_alert
-from licet.admin.listing import every
 from licet.kernel.ids import VirtualAccountId
+from licet.ledger.listing import every
 from licet.ledger.model import Alert, Severity, VirtualAccount
 from licet.ledger.ports import Work
 from licet.shell.finding import account_and_places, account_of, check_start, one_of

@@ -4,9 +4,9 @@ import argparse
 from itertools import islice
 
 from licet.admin.catalog import import_catalog, sample_catalog
-from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
 from licet.kernel.words import counted
+from licet.ledger.listing import every
 from licet.ledger.model import License
 from licet.shell.files import read_json
 from licet.shell.printer import Printer

@@ -7,9 +7,9 @@ from itertools import islice
 
 from licet.admin.alerts import POSSIBLE_CLONE
 from licet.admin.instances import keep_clone, remove_instance
-from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import InstanceId
+from licet.ledger.listing import every
 from licet.ledger.model import Alert, Instance
 from licet.ledger.ports import Work
 from licet.shell.finding import account_of

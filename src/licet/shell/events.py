@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
+from licet.ledger.listing import every
 from licet.shell.dates import read_instant
 from licet.shell.finding import account_and_places
 from licet.shell.printer import Printer

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TypeVar
 
-from licet.admin.listing import every
 from licet.admin.names import LicenseNames
 from licet.admin.naming import TOLD, offer, suggest
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import Tag
+from licet.ledger.listing import every
 from licet.ledger.model import License, SmartAccount, VirtualAccount
 from licet.ledger.ports import Work
 from licet.shell.site import Site

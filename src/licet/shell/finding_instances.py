@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from licet.admin.listing import every
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import InstanceId, Udi, check_udi
+from licet.ledger.listing import every
 from licet.ledger.model import Instance
 from licet.ledger.ports import Work
 from licet.shell.finding import account_of, accounts_of, one_of

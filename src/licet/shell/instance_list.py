@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import partial
 from itertools import islice
 
-from licet.admin.listing import every
 from licet.kernel.time import DAY
+from licet.ledger.listing import every
 from licet.ledger.model import Instance
 from licet.shell.finding import account_and_places, license_of
 from licet.shell.printer import Printer

@@ -5,9 +5,9 @@ from functools import partial
 from itertools import islice
 
 from licet.admin.instances import remove_instance, transfer_instance
-from licet.admin.listing import every
 from licet.kernel.problems import Finding
 from licet.ledger.explain import why
+from licet.ledger.listing import every
 from licet.ledger.model import Event, Instance
 from licet.ledger.ports import Work
 from licet.shell.finding import place_of

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import islice
 
 from licet.admin.licenses import transfer_licenses
-from licet.admin.listing import every
 from licet.kernel.words import counted
+from licet.ledger.listing import every
 from licet.ledger.model import License, Pool, VirtualAccount
 from licet.ledger.pools import balance, compliance, counts, purchased
 from licet.ledger.ports import Work

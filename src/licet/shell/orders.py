@@ -6,10 +6,10 @@ from functools import partial
 from itertools import islice
 
 from licet.admin.lines import Wrong
-from licet.admin.listing import every
 from licet.admin.orders import WrittenLine, import_orders
 from licet.admin.refusal import AdminRefused
 from licet.kernel.words import counted
+from licet.ledger.listing import every
 from licet.ledger.model import Holding, LicenseKind
 from licet.ledger.pools import counts
 from licet.ledger.ports import Work

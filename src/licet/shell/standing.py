@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
-from licet.admin.listing import every
 from licet.kernel.ids import Tag, VirtualAccountId
+from licet.ledger.listing import every
 from licet.ledger.model import Instance
 from licet.ledger.pools import balance
 from licet.ledger.ports import Work

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from licet.admin.listing import every
+from licet.ledger.listing import every
 from licet.ledger.model import IdToken
 from licet.shell.finding import account_and_places
 from licet.shell.printer import Printer

@@ -3,9 +3,9 @@
 import argparse
 from functools import partial
 
-from licet.admin.listing import every
 from licet.admin.tokens import create_token, revoke_token, show_token
 from licet.kernel.ids import TokenId
+from licet.ledger.listing import every
 from licet.ledger.model import IdToken, VirtualAccount
 from licet.ledger.ports import Work
 from licet.shell.finding import accounts_of, check_start, named_place, one_of
