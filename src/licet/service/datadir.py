@@ -1,8 +1,9 @@
-"""The one directory that holds everything of an authority, and who may touch it.
+"""The one directory that holds everything of a manager or an on-prem, and who may touch it.
 
     licet.db            accounts, tokens, instances, pools, events: the ledger (SQLite)
     keys/authority.json the authority's keys and certificates, but the root's key
     keys/root-key.pem   the licensing root's key; it may be kept elsewhere
+    keys/accounts/      at an on-prem, in place of both: the key file of each local account
     tls/certificate.pem what the HTTPS front shows, and
     tls/key.pem         its key
     serve.lock          held by the server that runs on this directory
@@ -17,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from licet.kernel.ids import AuthorityId
 from licet.service.files import check_owner, check_private, locked, make_directory, trouble
 from licet.service.problems import ServiceError
 
@@ -29,7 +31,7 @@ _OURS = {"keys", "tls", "licet.db", "licet.db-wal", "licet.db-shm", "serve.lock"
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """Where everything of one authority is.
+    """Where everything of one manager or on-prem is.
 
     Attributes:
         keys_name: of the directory of its keys; a copy of them may have another one.
@@ -59,6 +61,24 @@ class DataDir:
         return self.keys / "root-key.pem"
 
     @property
+    def account_keys(self) -> Path:
+        """The directory of the key files of an on-prem's local accounts."""
+        return self.keys / "accounts"
+
+    def account_file(self, account: AuthorityId) -> Path:
+        """Return where the keys and certificates of a local account are."""
+        return self.account_keys / f"{account}.json"
+
+    def pending_file(self, account: AuthorityId) -> Path:
+        """Return where the keys of a local account are that waits for its certificates."""
+        return self.account_keys / f"{account}.pending.json"
+
+    @property
+    def founded(self) -> bool:
+        """Whether a manager or an on-prem lives here."""
+        return self.authority_file.exists() or self.account_keys.is_dir()
+
+    @property
     def tls(self) -> Path:
         """The directory of the HTTPS front's certificate."""
         return self.path / "tls"
@@ -79,8 +99,12 @@ class DataDir:
         return self.path / "serve.lock"
 
 
-def create_data(path: Path) -> DataDir:
+def create_data(path: Path, *, accounts: bool = False) -> DataDir:
     """Make a data directory, or finish one whose making was interrupted; an empty one may be there.
+
+    Args:
+        path: where.
+        accounts: it is an on-prem's, and holds the keys of local accounts.
 
     Raises:
         ServiceError: it cannot be made, holds something else, or others may use it.
@@ -91,13 +115,15 @@ def create_data(path: Path) -> DataDir:
         strange = sorted({entry.name for entry in path.iterdir()} - _OURS - {RESTORING})
     except OSError as error:
         raise trouble(path, error) from error
-    if strange and not data.authority_file.exists():
+    if strange and not data.founded:
         raise ServiceError(
             f"{path}: it holds other things ({', '.join(strange[:3])}); choose an empty directory"
         )
     check_directory(data)
     make_directory(data.keys)
     make_directory(data.tls)
+    if accounts:
+        make_directory(data.account_keys)
     return open_data(path)
 
 
@@ -113,11 +139,11 @@ def open_data(path: Path) -> DataDir:
     if path.is_dir() and not data.keys.is_dir() and not begun:
         raise ServiceError(f"{path}: it is no data directory (no {data.keys.name}/ in it)")
     check_directory(data)
-    secrets = (data.keys, data.authority_file, data.root_key, data.tls_key)
+    secrets = (data.keys, data.authority_file, data.root_key, data.tls_key, data.account_keys)
     for secret in secrets:
-        found = _look(secret)
-        if found is not None:
-            check_private(secret, found)
+        _check_secret(secret)
+    for secret in _account_files(data):
+        _check_secret(secret)
     return data
 
 
@@ -159,7 +185,7 @@ def check_directory(data: DataDir) -> None:
         raise ServiceError(f"{data.path}: it is not a directory")
     check_owner(data.path, found)
     mode = stat.S_IMODE(found.st_mode)
-    if (data.path / RESTORING).exists() and not data.authority_file.exists():
+    if (data.path / RESTORING).exists() and not data.founded:
         raise ServiceError(
             f"{data.path}: a restore was interrupted here; run `licet manager restore` again"
         )
@@ -168,6 +194,21 @@ def check_directory(data: DataDir) -> None:
             f"{data.path}: others than its owner may change what is in it (mode {mode:04o}); "
             f"if nobody has, type: chmod go-rwx {data.path}"
         )
+
+
+def _account_files(data: DataDir) -> list[Path]:
+    try:
+        return sorted(data.account_keys.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise trouble(data.account_keys, error) from error
+
+
+def _check_secret(path: Path) -> None:
+    found = _look(path)
+    if found is not None:
+        check_private(path, found)
 
 
 def _look(path: Path) -> os.stat_result | None:

@@ -5,8 +5,9 @@ JSON, one value a line for people who look, with a digest so that damage is told
     {"format": "licet authority keys", "v": 1, "sha256": "<of the canonical content>", "content":
       {"authority", "name", "epoch", "gaps", "root", "accepted_roots", "trust_lists",
        "issuing": {"key", "certificates"}, "answer": {"key", "certificates"},
-       "master_keys": [{"number", "secret"}]}}
+       "master_keys": [{"number", "secret"}], "sync": {"key", "certificates"}}}
 
+`sync` is there with a site (a local account of an on-prem) and not with a manager.
 Certificates are base64 DER, private keys base64 PKCS #8 DER, instants whole seconds since 1970. It is
 written by Licet only; a field that is not known, or missing, is refused.
 """
@@ -17,11 +18,11 @@ import msgspec
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from licet.kernel.ids import AuthorityId
 from licet.kernel.time import epoch_seconds, instant
-from licet.pki.authority import MASTER_KEY_BYTES, AuthorityKeys, Gap
+from licet.pki.authority import MASTER_KEY_BYTES, AuthorityKeys, Gap, SyncSigner
 from licet.wire import limits
 from licet.wire.codec import Part, encode
 from licet.wire.keys import (
@@ -37,9 +38,11 @@ from licet.wire.messages import SignedTrustList
 
 FORMAT: Literal["licet authority keys"] = "licet authority keys"
 VERSION = 1
+# Certificates from an issuer's own to below the root: of a manager's issuing CA, and of a sub-CA.
+_ISSUING_CHAIN, _SUB_CA_CHAIN = 1, 2
 BYTES_MAX = 8 * 1024 * 1024
 
-_KeyText = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[A-Za-z0-9+/]+={0,2}\Z")]
+KeyText = Annotated[str, Meta(min_length=1, max_length=1024, pattern=r"^[A-Za-z0-9+/]+={0,2}\Z")]
 
 
 class _Gap(Part, frozen=True, kw_only=True):
@@ -48,7 +51,7 @@ class _Gap(Part, frozen=True, kw_only=True):
 
 
 class _Signer(Part, frozen=True, kw_only=True):
-    key: _KeyText
+    key: KeyText
     certificates: Annotated[
         tuple[limits.CertificateText, ...], Meta(min_length=1, max_length=limits.MAX_CHAIN)
     ]
@@ -72,6 +75,7 @@ class _Content(Part, frozen=True, kw_only=True):
     issuing: _Signer
     answer: _Signer
     master_keys: Annotated[tuple[_MasterKey, ...], Meta(min_length=1, max_length=10_000)]
+    sync: _Signer | UnsetType = UNSET
 
 
 class _File(Part, frozen=True, kw_only=True):
@@ -108,6 +112,7 @@ def print_keys(keys: AuthorityKeys) -> bytes:
             _MasterKey(number=number, secret=to_base64(secret))
             for number, secret in keys.master_keys
         ),
+        sync=UNSET if keys.sync is None else _signer(keys.sync.key, keys.sync.chain),
     )
     file = _File(sha256=digest(encode(content)), content=content)
     return msgspec.json.format(encode(file), indent=1) + b"\n"
@@ -181,6 +186,8 @@ def _why_not(data: bytes, error: Exception) -> str:
 
 
 def _take_apart(content: _Content) -> AuthorityKeys:
+    issuing_key, issuing_chain = _take_signer(content.issuing)
+    answer_key, answer_chain = _take_signer(content.answer)
     return AuthorityKeys(
         authority=AuthorityId(content.authority),
         name=content.name,
@@ -188,16 +195,21 @@ def _take_apart(content: _Content) -> AuthorityKeys:
         root_key=None,
         root=from_base64(content.root),
         trust_lists=content.trust_lists,
-        issuing_key=load_private(from_base64(content.issuing.key)),
-        issuing_chain=_ders(content.issuing.certificates),
-        answer_key=load_private(from_base64(content.answer.key)),
-        answer_chain=_ders(content.answer.certificates),
+        issuing_key=issuing_key,
+        issuing_chain=issuing_chain,
+        answer_key=answer_key,
+        answer_chain=answer_chain,
         master_keys=tuple(
             (master.number, from_base64(master.secret)) for master in content.master_keys
         ),
         accepted_roots=_ders(content.accepted_roots),
         gaps=tuple(Gap(instant(gap.since), instant(gap.until)) for gap in content.gaps),
+        sync=None if content.sync is UNSET else SyncSigner(*_take_signer(content.sync)),
     )
+
+
+def _take_signer(signer: _Signer) -> tuple[PrivateKey, tuple[bytes, ...]]:
+    return load_private(from_base64(signer.key)), _ders(signer.certificates)
 
 
 def _ders(texts: tuple[str, ...]) -> tuple[bytes, ...]:
@@ -207,11 +219,20 @@ def _ders(texts: tuple[str, ...]) -> tuple[bytes, ...]:
 def _check(keys: AuthorityKeys) -> None:
     """Pass if the parts belong together; how long they are valid is looked at elsewhere."""
     numbers = [number for number, _ in keys.master_keys]
+    sync = keys.sync
     for holds, why in (
         (certifies(keys.issuing_chain[0], keys.issuing_key), "the issuing CA has another key"),
         (
             certifies(keys.answer_chain[0], keys.answer_key),
             "the answer certificate has another key",
+        ),
+        (
+            sync is None or certifies(sync.chain[0], sync.key),
+            "the sync certificate has another key",
+        ),
+        (
+            len(keys.issuing_chain) == (_SUB_CA_CHAIN if keys.is_site else _ISSUING_CHAIN),
+            "a site has a sub-CA and a sync key, a manager neither",
         ),
         (keys.root in keys.accepted_roots, "the root is not among the accepted ones"),
         (numbers == sorted(set(numbers)), "the token master keys are not in order"),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -26,20 +27,28 @@ _Mark = tuple[int, int, int]
 
 
 class Keyring:
-    """The key files of one data directory.
+    """The key files of one authority in a data directory.
 
-    The root's key is read only for the moment of a change that needs it: a server holds none.
+    The root's key is read only for the moment of a change that needs it: a server holds none. A
+    local account of an on-prem has a key file of its own, and no root's key.
+
+    Args:
+        data: where.
+        file: the key file.
+        keys: what it holds.
+        mark: of the file when it was read.
     """
 
-    def __init__(self, data: DataDir, keys: AuthorityKeys, mark: _Mark) -> None:
+    def __init__(self, data: DataDir, file: Path, keys: AuthorityKeys, mark: _Mark) -> None:
         self._data = data
+        self._file = file
         self._keys = keys
         self._mark = mark
         self._trouble = ""
 
     @classmethod
     def found(cls, data: DataDir, *, name: str, chance: Chance, now: datetime) -> "Keyring":
-        """Make a new authority and write its keys.
+        """Make a new manager and write its keys.
 
         Raises:
             ServiceError: an authority lives in this directory already, or it cannot be written.
@@ -48,27 +57,46 @@ class Keyring:
         return cls.bring(data, keys, keys.root_key)
 
     @classmethod
-    def bring(cls, data: DataDir, keys: AuthorityKeys, root_key: PrivateKey | None) -> "Keyring":
+    def bring(
+        cls,
+        data: DataDir,
+        keys: AuthorityKeys,
+        root_key: PrivateKey | None,
+        *,
+        file: Path | None = None,
+    ) -> "Keyring":
         """Write keys that come from elsewhere into a directory that has none.
+
+        Args:
+            data: where.
+            keys: all but the root's key.
+            root_key: the root's key, where it is to be on this machine.
+            file: the key file, where it is a local account's.
 
         Raises:
             ServiceError: an authority lives there already, or it cannot be written.
         """
+        path = file or data.authority_file
         with locked(data.keys / "lock"):
-            if data.authority_file.exists():
-                raise ServiceError(f"{data.authority_file}: an authority lives here already")
-            _write(data, replace(keys, root_key=None), root_key, former=None)
-        return cls.open(data)
+            if path.exists():
+                raise ServiceError(f"{path}: an authority lives here already")
+            _write(data, path, replace(keys, root_key=None), root_key, former=None)
+        return cls.open(data, file=file)
 
     @classmethod
-    def open(cls, data: DataDir) -> "Keyring":
+    def open(cls, data: DataDir, *, file: Path | None = None) -> "Keyring":
         """Return the keys of a data directory.
+
+        Args:
+            data: where.
+            file: the key file, where it is a local account's.
 
         Raises:
             ServiceError: not there, damaged, another user's, or others may read them.
         """
-        mark = _mark_of(data)
-        return cls(data, _read(data), mark)
+        path = file or data.authority_file
+        mark = _mark_of(path)
+        return cls(data, path, _read(path), mark)
 
     def current(self) -> AuthorityKeys:
         """Return the keys as they are on the disk now, without the root's key.
@@ -78,9 +106,9 @@ class Keyring:
         """
         try:
             # Looked at before it is read: what comes in between is read again the next time.
-            mark = _mark_of(self._data)
+            mark = _mark_of(self._file)
             if mark != self._mark:
-                self._keys, self._mark = _read(self._data), mark
+                self._keys, self._mark = _read(self._file), mark
             self._trouble = ""
         except ServiceError as error:
             if str(error) != self._trouble:
@@ -105,7 +133,7 @@ class Keyring:
         """
         data = self._data
         with locked(data.keys / "lock"):
-            stored = _read(data)
+            stored = _read(self._file)
             if root_key is not None and not certifies(stored.root, root_key):
                 raise ServiceError("that root key is not the one of this authority's newest root")
             kept = self._kept_root_key(stored)
@@ -113,8 +141,9 @@ class Keyring:
             written = replace(changed, root_key=None)
             rotated = changed.root != stored.root
             if written != stored:
-                _write(data, written, changed.root_key if rotated else None, former=kept)
-            self._mark, self._keys = _mark_of(data), written
+                root = changed.root_key if rotated else None
+                _write(data, self._file, written, root, former=kept)
+            self._mark, self._keys = _mark_of(self._file), written
         return written
 
     def read_root_key(self) -> PrivateKey:
@@ -123,7 +152,7 @@ class Keyring:
         Raises:
             ServiceError: it is kept elsewhere, or the file is damaged.
         """
-        return find_root_key(_read(self._data), self._kept())
+        return find_root_key(_read(self._file), self._kept())
 
     def remove_root_key(self, copied: Callable[[PrivateKey], None]) -> None:
         """Take the root's key off this machine, once `copied` has a copy that was read again.
@@ -168,17 +197,21 @@ def find_root_key(keys: AuthorityKeys, data: bytes) -> PrivateKey:
     raise ServiceError("the root key file does not hold the key of this authority's newest root")
 
 
-def _read(data: DataDir) -> AuthorityKeys:
-    path = data.authority_file
-    raw = read_secret(path, bytes_max=BYTES_MAX)
+def _read(file: Path) -> AuthorityKeys:
+    raw = read_secret(file, bytes_max=BYTES_MAX)
     try:
         return read_keys(raw)
     except ValueError as error:
-        raise ServiceError(f"{path}: {error}; bring it back from a copy or a backup") from error
+        raise ServiceError(f"{file}: {error}; bring it back from a copy or a backup") from error
 
 
 def _write(
-    data: DataDir, keys: AuthorityKeys, root_key: PrivateKey | None, *, former: PrivateKey | None
+    data: DataDir,
+    file: Path,
+    keys: AuthorityKeys,
+    root_key: PrivateKey | None,
+    *,
+    former: PrivateKey | None,
 ) -> None:
     """Write the key files so that a crash between any two steps leaves keys that work.
 
@@ -187,15 +220,15 @@ def _write(
     if root_key is not None:
         both = (root_key, former) if former is not None else (root_key,)
         write_file(data.root_key, print_root_keys(*both))
-    write_file(data.authority_file, print_keys(keys))
+    write_file(file, print_keys(keys))
     if root_key is not None and former is not None:
         write_file(data.root_key, print_root_keys(root_key))
 
 
-def _mark_of(data: DataDir) -> _Mark:
+def _mark_of(file: Path) -> _Mark:
     """Return what changes whenever the key file is replaced."""
     try:
-        found = data.authority_file.stat()
+        found = file.stat()
     except OSError as error:
-        raise trouble(data.authority_file, error) from error
+        raise trouble(file, error) from error
     return (found.st_ino, found.st_mtime_ns, found.st_size)
