@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 from typing import Any
 
-from licet.kernel.ids import AccountId, VirtualAccountId
+from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
 from licet.ledger.model import (
     Alert,
     Event,
@@ -19,11 +20,12 @@ from licet.ledger.model import (
     SmartAccount,
 )
 from licet.ledger.ports import Conflict, Listing, Needs
+from licet.ledger.sites import Change
 from licet.store import shapes
-from licet.store.overlay import Overlays
+from licet.store.overlay import Overlays, Sources
 from licet.store.shapes import Key, Row, Shape, urgency
 from licet.store.tables import Table
-from licet.store.work import DueKind, StoreWork
+from licet.store.work import StoreWork
 
 # A heap is built anew when it has this many entries beside the true ones.
 STALE_MAX = 1000
@@ -84,18 +86,31 @@ class Tables:
         self.licenses = Table(shapes.LICENSES)
         self.products = Table(shapes.PRODUCTS)
         self.alerts = Table(shapes.ALERTS, account=lambda row: row.account)
+        self.on_prems = Table(shapes.ON_PREMS)
+        self.letters = Table(shapes.LETTERS)
+        self.invitations = Table(shapes.INVITATIONS)
+        self.local_accounts = Table(shapes.LOCAL_ACCOUNTS)
+        self.changes = Table(shapes.CHANGES, place=lambda row: row.account)
+        self.carried_notes = Table(shapes.CARRIED_NOTES)
+        self._by_name: dict[str, Table[Any, Any]] = {
+            table.shape.name: table for table in vars(self).values()
+        }
 
     @property
     def every(self) -> tuple[Table[Any, Any], ...]:
         """All of them."""
-        return tuple(vars(self).values())
+        return tuple(self._by_name.values())
 
     def source(self, shape: Shape[Key, Row]) -> Table[Key, Row]:
         """Return the rows of one table."""
-        return next(table for table in self.every if table.shape is shape)
+        return self._by_name[shape.name]
 
     def merge(self, changes: Overlays) -> None:
         """Make every change part of its table."""
+        for account, until in changes.forgotten.items():
+            for instance, change in list(self.changes.find("place", account)):
+                if change.since <= until:
+                    self.changes.replace(instance, None)
         for overlay in changes.every():
             if overlay.changed:
                 table = self.source(overlay.shape)
@@ -104,19 +119,111 @@ class Tables:
 
 
 class _Home:
-    """The store as one unit of work knows it: as it was when that began."""
+    """The store as one unit of work knows it: as it was when that began, and what was flushed."""
 
-    def __init__(self, store: "MemoryStore", version: int) -> None:
+    def __init__(
+        self, store: "MemoryStore", rows: Tables, events: Sequence[Event], *, alone: bool
+    ) -> None:
+        self.tables: Sources = rows
         self._store = store
-        self._version = version
+        self._version = store.version
+        self._rows = rows
+        self._events = events
+        self._alone = alone
+        self._flushed: Overlays | None = None
 
-    def apply(self, changes: Overlays, events: Sequence[Event]) -> None:
+    def apply(self, changes: Overlays) -> None:
         """Make changes visible, all at once."""
-        self._store.apply(changes, events, self._version)
+        self._check()
+        if self._flushed is not None:
+            self._flushed.absorb(changes)
+            changes = self._flushed
+        self._store.apply(changes)
 
-    def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
-        """Return the keys of committed rows that are due, earliest first."""
-        return self._store.due_keys(kind, until, limit)
+    def flush(self, changes: Overlays, needs: Needs) -> None:  # noqa: ARG002 - needs no preparation
+        """Keep changes until `apply`; memory is what this store is made of."""
+        if changes.empty:
+            return
+        if not self._alone:
+            raise RuntimeError("only a unit of work that is alone can be flushed")
+        if self._flushed is None:
+            self.tables = self._flushed = Overlays(self._rows)
+        self._flushed.absorb(changes)
+
+    def due_keys(self, shape: Shape[Key, Any], until: datetime, limit: int) -> list[Key]:
+        """Return the keys of rows that are due, earliest first."""
+
+        def committed(count: int) -> list[Key]:
+            return self._store.due_keys(shape, until, count)
+
+        if self._flushed is None:
+            return committed(limit)
+        due = self._flushed.source(shape).due(committed, until, limit)
+        return [shape.key(row) for row in due]
+
+    def page_instances(
+        self, virtual_account: VirtualAccountId, after: Instance | None, limit: int
+    ) -> list[Instance]:
+        """Return instances of a virtual account by (pid, sn, id), behind `after`."""
+        self._check()
+        found = self._rows.instances.find("place", virtual_account)
+        flushed = self._flushed.instances.changed if self._flushed is not None else {}
+        there = [row for key, row in found if key not in flushed]
+        there += [
+            row
+            for row in flushed.values()
+            if row is not None and row.virtual_account == virtual_account
+        ]
+        if after is not None:
+            there = [row for row in there if _place_of(row) > _place_of(after)]
+        return heapq.nsmallest(limit, there, key=_place_of)
+
+    def page_changes(
+        self, account: AccountId, after: InstanceId | None, limit: int
+    ) -> list[Change]:
+        """Return changes of a local account by instance, behind `after`."""
+        self._check()
+        found = self._rows.changes.find("place", account)
+        rows = (row for key, row in found if after is None or key > after)
+        return heapq.nsmallest(limit, rows, key=lambda row: row.instance)
+
+    def page_events(self, account: AccountId, number: int, limit: int) -> list[tuple[int, Event]]:
+        """Return events behind a number, oldest first."""
+        self._check()
+        numbered = enumerate(islice(self._events, number, None), number + 1)
+        return list(islice((entry for entry in numbered if entry[1].account == account), limit))
+
+    def count_instances(self, virtual_account: VirtualAccountId) -> int:
+        """Return how many instances a virtual account has."""
+        self._check()
+        count = self._store.count_instances(virtual_account)
+        flushed = self._flushed.instances.changed if self._flushed is not None else {}
+        for key, row in flushed.items():
+            before = self._rows.instances.get(key)
+            count += row is not None and row.virtual_account == virtual_account
+            count -= before is not None and before.virtual_account == virtual_account
+        return count
+
+    def tags_in(self, virtual_account: VirtualAccountId) -> set[Tag]:
+        """Return the licenses that a virtual account holds or uses, and some that it did."""
+        self._check()
+        tags = {row.tag for _, row in self._rows.holdings.find("place", virtual_account)}
+        tags |= {row.tag for _, row in self._rows.in_use.find("place", virtual_account)}
+        if self._flushed is not None:
+            held, used = self._flushed.holdings.changed, self._flushed.in_use.changed
+            for row in (*held.values(), *used.values()):
+                if row is not None and row.virtual_account == virtual_account:
+                    tags.add(row.tag)
+        return tags
+
+    def _check(self) -> None:
+        """Pass if the store is as it was when this unit of work began.
+
+        Raises:
+            Conflict: another one was committed since.
+        """
+        if self._version != self._store.version:
+            raise Conflict("another unit of work was committed first; run this one again")
 
 
 class MemoryStore:
@@ -127,12 +234,10 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._version = 0
+        self.version = 0
         self._tables = Tables()
         self._events: list[Event] = []
-        self._due_instances = DueIndex()
-        self._due_holdings = DueIndex()
-        self._due_retired = DueIndex()
+        self._due = {shape.name: DueIndex() for shape in shapes.SHAPES if shape.due is not None}
         self._instance_counts: Counter[VirtualAccountId] = Counter()
 
     @contextmanager
@@ -140,28 +245,22 @@ class MemoryStore:
         self,
         needs: Needs = Needs(),  # noqa: ARG002, B008 - a value; memory needs no preparation
         *,
-        alone: bool = False,  # noqa: ARG002 - threads take turns anyway
+        alone: bool = False,
     ) -> Iterator[StoreWork]:
         """Open a unit of work; leaving it without `commit` changes nothing."""
         with self._lock:
-            work = StoreWork(Overlays(self._tables), _Home(self, self._version))
+            work = StoreWork(_Home(self, self._tables, self._events, alone=alone))
             try:
                 yield work
             finally:
                 work.close()
 
-    def apply(self, changes: Overlays, events: Sequence[Event], version: int) -> None:
-        """Make a unit of work's changes visible, all at once.
-
-        Raises:
-            Conflict: another one was committed since it began.
-        """
-        if version != self._version:
-            raise Conflict("another unit of work was committed first; run this one again")
+    def apply(self, changes: Overlays) -> None:
+        """Make a unit of work's changes visible, all at once."""
         self._count(changes)
         self._tables.merge(changes)
-        self._events.extend(events)
-        self._version += 1
+        self._events += changes.events
+        self.version += 1
 
     def _count(self, changes: Overlays) -> None:
         for key, row in changes.instances.changed.items():
@@ -170,25 +269,23 @@ class MemoryStore:
                 self._instance_counts[old.virtual_account] -= 1
             if row is not None:
                 self._instance_counts[row.virtual_account] += 1
-            self._due_instances.set(key, row.due_at if row else None)
-        for name, holding in changes.holdings.changed.items():
-            self._due_holdings.set(name, holding.due_at if holding else None)
-        for thumbprint, retired in changes.retired.changed.items():
-            self._due_retired.set(thumbprint, retired.until if retired else None)
+        for overlay in changes.every():
+            due = overlay.shape.due
+            if due is not None:
+                index = self._due[overlay.shape.name]
+                for key, row in overlay.changed.items():
+                    index.set(key, due(row) if row is not None else None)
 
-    def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
+    def due_keys(self, shape: Shape[Key, Any], until: datetime, limit: int) -> list[Key]:
         """Return the keys of committed rows that are due, earliest first."""
-        indexes = {
-            DueKind.INSTANCES: self._due_instances,
-            DueKind.HOLDINGS: self._due_holdings,
-            DueKind.RETIRED: self._due_retired,
-        }
-        return indexes[kind].until(until, limit)
+        keys: list[Any] = self._due[shape.name].until(until, limit)
+        return keys
 
     def next_due(self) -> datetime | None:
-        """Return the earliest `due_at` of any instance or holding."""
+        """Return the earliest `due_at` of any instance, holding or on-prem."""
+        sought = (shapes.INSTANCES, shapes.HOLDINGS, shapes.ON_PREMS)
         with self._lock:
-            firsts = (self._due_instances.first(), self._due_holdings.first())
+            firsts = [self._due[shape.name].first() for shape in sought]
         return min((first for first in firsts if first is not None), default=None)
 
     def list_accounts(self, *, after: str | None = None, limit: int = 100) -> Listing[SmartAccount]:
@@ -261,6 +358,10 @@ class MemoryStore:
 
 def _key(*parts: str) -> str:
     return "\x1f".join(parts)
+
+
+def _place_of(row: Instance) -> tuple[str, str, str]:
+    return row.udi.pid, row.udi.sn, row.id
 
 
 def _page(

@@ -1,8 +1,11 @@
 """Where committed rows come from, and how one unit of work sees and changes them."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from licet.kernel.ids import AccountId
+from licet.ledger.model import Event
 from licet.store import shapes
 from licet.store.shapes import Key, Row, Shape
 
@@ -41,6 +44,8 @@ class Sources(Protocol):
 class Overlay(Generic[Key, Row]):
     """A table as one unit of work sees it: its own puts over the committed rows.
 
+    It is a `Source` itself, so that one may lie on another.
+
     Attributes:
         shape: the table.
         changed: what was put, or removed (None), in the order of the first change of each key.
@@ -59,11 +64,11 @@ class Overlay(Generic[Key, Row]):
             return self.changed[key]
         return self._source.get(key)
 
-    def expect(self, keys: Iterable[Key]) -> None:
+    def load(self, keys: Iterable[Key]) -> None:
         """Say which rows will be asked for, so that they can be read at once."""
         self._source.load(keys)
 
-    def expect_found(self, index: str, values: Iterable[Hashable]) -> None:
+    def load_found(self, index: str, values: Iterable[Hashable]) -> None:
         """Say which rows will be looked for, so that they can be read at once."""
         self._source.load_found(index, values)
 
@@ -78,20 +83,51 @@ class Overlay(Generic[Key, Row]):
         """Remove the row under `key`."""
         self.changed[key] = None
 
-    def find(self, index: str, value: Hashable) -> Iterator[Row]:
-        """Yield the rows that an index leads to."""
+    def find(self, index: str, value: Hashable) -> Iterator[tuple[Key, Row]]:
+        """Yield the keys and rows that an index leads to."""
         value_of = self.shape.indexes[index]
         for key, row in self._source.find(index, value):
             if key not in self.changed:
-                yield row
+                yield key, row
         for key in self._put.get((index, value), ()):
             changed = self.changed[key]
             if changed is not None and value_of(changed) == value:
-                yield changed
+                yield key, changed
+
+    def rows(self, index: str, value: Hashable) -> Iterator[Row]:
+        """Yield the rows that an index leads to."""
+        return (row for _, row in self.find(index, value))
+
+    def due(self, keys: Callable[[int], list[Key]], until: datetime, limit: int) -> Sequence[Row]:
+        """Return up to `limit` rows that are due at an instant, earliest first.
+
+        Args:
+            keys: gives so many keys of committed rows that are due, earliest first.
+            until: the instant.
+            limit: how many at most.
+        """
+        due_of, key_of = self.shape.due, self.shape.key
+        if due_of is None:
+            raise ValueError(f"nothing falls due in {self.shape.name}")
+        committed = keys(limit + len(self.changed))
+        rows = [self.get(key) for key in committed if key not in self.changed]
+        rows += self.changed.values()
+        due = [
+            (at, key_of(row), row)
+            for row in rows
+            if row is not None and (at := due_of(row)) is not None and at <= until
+        ]
+        return [row for *_, row in sorted(due, key=lambda entry: entry[:2])[:limit]]
 
 
 class Overlays:
-    """The overlay of every table."""
+    """The overlay of every table, and what is added to or taken from tables as a whole.
+
+    Attributes:
+        events: what happened, in order.
+        forgotten: of which local accounts changes are forgotten, and up to which `since`; what was
+            put is newer than that.
+    """
 
     def __init__(self, sources: Sources) -> None:
         def over(shape: Shape[Key, Row]) -> Overlay[Key, Row]:
@@ -108,7 +144,50 @@ class Overlays:
         self.licenses = over(shapes.LICENSES)
         self.products = over(shapes.PRODUCTS)
         self.alerts = over(shapes.ALERTS)
+        self.on_prems = over(shapes.ON_PREMS)
+        self.letters = over(shapes.LETTERS)
+        self.invitations = over(shapes.INVITATIONS)
+        self.local_accounts = over(shapes.LOCAL_ACCOUNTS)
+        self.changes = over(shapes.CHANGES)
+        self.carried_notes = over(shapes.CARRIED_NOTES)
+        self._by_name: dict[str, Overlay[Any, Any]] = {
+            overlay.shape.name: overlay for overlay in vars(self).values()
+        }
+        self.events: list[Event] = []
+        self.forgotten: dict[AccountId, int] = {}
 
-    def every(self) -> tuple[Overlay[Any, Any], ...]:
+    def every(self) -> Iterable[Overlay[Any, Any]]:
         """Return all of them."""
-        return tuple(vars(self).values())
+        return self._by_name.values()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was put, removed, recorded or forgotten."""
+        put = any(overlay.changed for overlay in self.every())
+        return not (put or self.events or self.forgotten)
+
+    def source(self, shape: Shape[Key, Row], /) -> Overlay[Key, Row]:
+        """Return the overlay of one table."""
+        return self._by_name[shape.name]
+
+    def forget_changes(self, account: AccountId, until: int) -> None:
+        """Forget the changes of a local account whose `since` is not higher than `until`."""
+        self.forgotten[account] = max(until, self.forgotten.get(account, until))
+        put = self.changes.changed
+        for row in [row for row in put.values() if row is not None]:
+            if row.account == account and row.since <= until:
+                self.changes.remove(row.instance)
+
+    def absorb(self, later: "Overlays") -> None:
+        """Do what was done in the overlays that lie on these."""
+        for account, until in later.forgotten.items():
+            self.forget_changes(account, until)
+        for overlay in later.every():
+            if overlay.changed:
+                mine = self.source(overlay.shape)
+                for key, row in overlay.changed.items():
+                    if row is None:
+                        mine.remove(key)
+                    else:
+                        mine.put(row)
+        self.events += later.events

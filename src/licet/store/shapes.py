@@ -2,9 +2,18 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
+from licet.kernel.ids import (
+    AccountId,
+    AuthorityId,
+    InstanceId,
+    Tag,
+    TokenId,
+    Udi,
+    VirtualAccountId,
+)
 from licet.ledger.model import (
     Alert,
     Event,
@@ -19,6 +28,7 @@ from licet.ledger.model import (
     UdiRecord,
     VirtualAccount,
 )
+from licet.ledger.sites import CarriedNote, Change, Invitation, Letter, LocalAccount, OnPrem
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -44,6 +54,7 @@ class Shape(Generic[Key, Row]):
         key: gives a row's key.
         indexes: name to what gives the value that leads to a row.
         unique: the indexes that lead to one row at most.
+        due: when the sweep must look at a row; None where it looks at none.
     """
 
     name: str
@@ -51,6 +62,7 @@ class Shape(Generic[Key, Row]):
     key: Callable[[Row], Key]
     indexes: Mapping[str, Callable[[Row], Hashable]] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
+    due: Callable[[Row], datetime | None] | None = None
 
 
 ACCOUNTS: Shape[AccountId, SmartAccount] = Shape(
@@ -69,18 +81,48 @@ INSTANCES: Shape[InstanceId, Instance] = Shape(
     lambda row: row.id,
     {"key": lambda row: row.key, "udi": lambda row: (row.udi.pid, row.udi.sn)},
     unique=("key",),
+    due=lambda row: row.due_at,
 )
-RETIRED_KEYS: Shape[str, RetiredKey] = Shape("retired_key", RetiredKey, lambda row: row.key)
+RETIRED_KEYS: Shape[str, RetiredKey] = Shape(
+    "retired_key", RetiredKey, lambda row: row.key, due=lambda row: row.until
+)
 UDI_RECORDS: Shape[tuple[AccountId, str, str], UdiRecord] = Shape(
     "udi_record", UdiRecord, lambda row: udi_key(row.account, row.udi)
 )
 HOLDINGS: Shape[str, Holding] = Shape(
-    "holding", Holding, lambda row: row.id, {"pool": lambda row: (row.virtual_account, row.tag)}
+    "holding",
+    Holding,
+    lambda row: row.id,
+    {"pool": lambda row: (row.virtual_account, row.tag)},
+    due=lambda row: row.due_at,
 )
 IN_USE: Shape[PoolKey, InUse] = Shape("in_use", InUse, lambda row: (row.virtual_account, row.tag))
 LICENSES: Shape[Tag, License] = Shape("license", License, lambda row: row.tag)
 PRODUCTS: Shape[str, Product] = Shape("product", Product, lambda row: row.tag)
 ALERTS: Shape[str, Alert] = Shape("alert", Alert, lambda row: row.key)
+ON_PREMS: Shape[AuthorityId, OnPrem] = Shape(
+    "on_prem",
+    OnPrem,
+    lambda row: row.id,
+    {"account": lambda row: row.account, "virtual_account": lambda row: row.virtual_account},
+    due=lambda row: row.due_at,
+)
+LETTERS: Shape[AuthorityId, Letter] = Shape("letter", Letter, lambda row: row.on_prem)
+INVITATIONS: Shape[TokenId, Invitation] = Shape(
+    "invitation", Invitation, lambda row: row.id, {"account": lambda row: row.account}
+)
+# One site has few local accounts: all of them are found under the empty text, with which every name
+# begins.
+LOCAL_ACCOUNTS: Shape[AuthorityId, LocalAccount] = Shape(
+    "local_account", LocalAccount, lambda row: row.id, {"beginning": lambda _: ""}
+)
+CHANGES: Shape[InstanceId, Change] = Shape("change", Change, lambda row: row.instance)
+CARRIED_NOTES: Shape[InstanceId, CarriedNote] = Shape(
+    "carried_note",
+    CarriedNote,
+    lambda row: row.instance,
+    {"authority": lambda row: row.authority, "local_account": lambda row: row.local_account},
+)
 
 # Events have no key: nobody looks for one, and none is ever replaced.
 EVENTS: Shape[None, Event] = Shape("event", Event, lambda _: None)
@@ -97,6 +139,12 @@ SHAPES: tuple[Shape[Any, Any], ...] = (
     LICENSES,
     PRODUCTS,
     ALERTS,
+    ON_PREMS,
+    LETTERS,
+    INVITATIONS,
+    LOCAL_ACCOUNTS,
+    CHANGES,
+    CARRIED_NOTES,
 )
 
 

@@ -100,7 +100,7 @@ def test_no_statement_reads_a_whole_table(tmp_path: Path, where: str, sql: str) 
     store = SqliteStore.open(tmp_path / "licet.db")
     with store.database.lend() as connection:
         names = ("sought", "rows", "until", "limit", "after", "virtual_account", "account")
-        given = dict.fromkeys(names, "[]")
+        given = dict.fromkeys((*names, "number"), "[]")
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
     store.close()
     steps = [step for step in plan if step.startswith("SCAN")]

@@ -1,6 +1,6 @@
 """Reads what a batch of messages will ask for, in a constant number of statements."""
 
-from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, VirtualAccountId
 from licet.ledger.instances import ALERT_KEYS
 from licet.ledger.model import Instance
 from licet.ledger.ports import Needs
@@ -32,6 +32,8 @@ def _load_places(needs: Needs, tables: SqlTables, met: list[Instance]) -> None:
     accounts: dict[AccountId, None] = {one.account: None for one in met}
     accounts.update((place.account, None) for place in places.read.values() if place)
     tables.source(shapes.ACCOUNTS).load(accounts)
+    # One of the same id says that an account is an on-prem's own, whose changes are noted.
+    tables.source(shapes.LOCAL_ACCOUNTS).load(map(AuthorityId, accounts))
     records: dict[tuple[AccountId, str, str], None] = {}
     for token, _, udi in needs.registrations:
         row = tokens.read.get(token)

@@ -1,11 +1,11 @@
 """Writes what a unit of work changed: a constant number of statements, whatever the batch."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import apsw
 
-from licet.ledger.model import Event, Instance
+from licet.ledger.model import Instance
 from licet.store.overlay import Overlay, Overlays
 from licet.store.shapes import urgency
 from licet.store.sqlite.sources import SqlTables, to_json
@@ -24,18 +24,31 @@ COLUMNS: dict[str, Callable[[Any], tuple[object, ...]]] = {
     "license": lambda row: (row.tag,),
     "product": lambda row: (row.tag,),
     "alert": lambda row: (row.key, row.account, urgency(row)),
+    "on_prem": lambda row: (
+        row.id,
+        row.account,
+        row.name.casefold(),
+        row.virtual_account,
+        row.due_at,
+    ),
+    "letter": lambda row: (row.on_prem,),
+    "invitation": lambda row: (row.id, row.account, row.created_at),
+    "local_account": lambda row: (row.id, row.name.casefold()),
+    "change": lambda row: (row.instance, row.account, row.since),
+    "carried_note": lambda row: (row.instance, row.authority, row.local_account),
 }
 
 
-def save(
-    connection: apsw.Connection, changes: Overlays, read: SqlTables, events: Sequence[Event]
-) -> None:
+def save(connection: apsw.Connection, changes: Overlays, read: SqlTables) -> None:
     """Write every change of a unit of work into the transaction that is open."""
+    for account, until in changes.forgotten.items():
+        # First, since what was put is newer.
+        connection.execute(statements("change")["forget"], {"account": account, "until": until})
     for overlay in changes.every():
         if overlay.changed:
             _save_table(connection, overlay, read)
-    if events:
-        connection.execute(statements("event")["record"], {"rows": to_json(events)})
+    if changes.events:
+        connection.execute(statements("event")["record"], {"rows": to_json(changes.events)})
 
 
 def _save_table(connection: apsw.Connection, overlay: Overlay[Any, Any], read: SqlTables) -> None:

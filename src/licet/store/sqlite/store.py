@@ -1,6 +1,6 @@
 """The ledger in SQLite (`ledger.ports.Store`): every commit is on the disk when it returns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -9,25 +9,20 @@ from typing import Any
 import apsw
 import msgspec
 
-from licet.kernel.ids import AccountId, VirtualAccountId
+from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
 from licet.ledger.model import Alert, Event, IdToken, Instance, License, Pool, SmartAccount
 from licet.ledger.ports import Conflict, Listing, Needs
+from licet.ledger.sites import Change
 from licet.store import shapes
 from licet.store.overlay import Overlays
-from licet.store.shapes import Shape
+from licet.store.shapes import Key, Shape
 from licet.store.sqlite.database import Database
 from licet.store.sqlite.prefetch import prefetch
 from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.saving import save
-from licet.store.sqlite.sources import SqlTables, decoded
+from licet.store.sqlite.sources import SqlTables, decoded, to_json
 from licet.store.sqlite.statements import statements
-from licet.store.work import DueKind, StoreWork
-
-_DUE: dict[DueKind, tuple[str, Shape[Any, Any]]] = {
-    DueKind.INSTANCES: ("instances", shapes.INSTANCES),
-    DueKind.HOLDINGS: ("holdings", shapes.HOLDINGS),
-    DueKind.RETIRED: ("retired_keys", shapes.RETIRED_KEYS),
-}
+from licet.store.work import StoreWork
 
 
 class SqliteStore:
@@ -71,7 +66,7 @@ class SqliteStore:
         """
         with self.database.lend() as connection:
             home = _Home(connection, self.database.path, alone=alone)
-            work = StoreWork(Overlays(home.tables), home)
+            work = StoreWork(home)
             try:
                 with _explained(self.database.path):
                     connection.execute("BEGIN IMMEDIATE" if alone else "BEGIN")
@@ -81,7 +76,7 @@ class SqliteStore:
                 work.close()
 
     def next_due(self) -> datetime | None:
-        """Return the earliest `due_at` of any instance or holding."""
+        """Return the earliest `due_at` of any instance, holding or on-prem."""
         [[due]] = self._read("due", "next")
         return None if due is None else datetime.fromisoformat(due)
 
@@ -109,11 +104,10 @@ class SqliteStore:
             )
             places, following = _cut([place for (place,) in rows], limit)
             keys = [(virtual_account, msgspec.json.decode(place)[0]) for place in places]
-            tables = SqlTables(connection)
-            tables.source(shapes.IN_USE).load(keys)
-            tables.source(shapes.HOLDINGS).load_found("pool", keys)
             home = _Home(connection, self.database.path, alone=False)
-            work = StoreWork(Overlays(tables), home)
+            home.tables.source(shapes.IN_USE).load(keys)
+            home.tables.source(shapes.HOLDINGS).load_found("pool", keys)
+            work = StoreWork(home)
             return Listing(tuple(work.pool(*key) for key in keys), following)
 
     def list_instances(
@@ -171,26 +165,71 @@ class _Home:
         self._path = path
         self._alone = alone
 
-    def apply(self, changes: Overlays, events: Sequence[Event]) -> None:
+    def apply(self, changes: Overlays) -> None:
         """Make changes durable and visible, all at once."""
         try:
             with _explained(self._path):
-                save(self._connection, changes, self.tables, events)
+                save(self._connection, changes, self.tables)
                 self._connection.execute("COMMIT")
         except _BusyError as busy:
             if self._alone:
                 raise
             raise Conflict("another unit of work was committed first; run this one again") from busy
 
-    def due_keys(self, kind: DueKind, until: datetime, limit: int) -> list[str]:
-        """Return the keys of committed rows that are due, earliest first, and read the rows."""
-        name, shape = _DUE[kind]
+    def flush(self, changes: Overlays, needs: Needs) -> None:
+        """Write changes into the open transaction, forget all that was read, and read anew."""
+        if not (self._alone or changes.empty):
+            raise RuntimeError("only a unit of work that is alone can be flushed")
+        with _explained(self._path):
+            save(self._connection, changes, self.tables)
+            self.tables = SqlTables(self._connection)
+            prefetch(needs, self.tables)
+
+    def due_keys(self, shape: Shape[Key, Any], until: datetime, limit: int) -> list[Key]:
+        """Return the keys of rows that are due, earliest first, and read the rows."""
         parameters = {"until": msgspec.to_builtins(until), "limit": limit}
         with _explained(self._path):
-            rows = self._connection.execute(statements("due")[name], parameters)
+            rows = self._connection.execute(statements("due")[shape.name], parameters)
             keys = [key for (key,) in rows]
             self.tables.source(shape).load(keys)
         return keys
+
+    def page_instances(
+        self, virtual_account: VirtualAccountId, after: Instance | None, limit: int
+    ) -> list[Instance]:
+        """Return instances of a virtual account by (pid, sn, id), behind `after`."""
+        place = None if after is None else to_json((after.udi.pid, after.udi.sn, after.id))
+        rows = self._read(
+            "lists", "instances", virtual_account=virtual_account, after=place, limit=limit
+        )
+        return list(decoded(shapes.INSTANCES, [body for _, body in rows]))
+
+    def page_changes(
+        self, account: AccountId, after: InstanceId | None, limit: int
+    ) -> list[Change]:
+        """Return changes of a local account by instance, behind `after`."""
+        rows = self._read("change", "page", account=account, after=after or "", limit=limit)
+        return list(decoded(shapes.CHANGES, [body for (body,) in rows]))
+
+    def page_events(self, account: AccountId, number: int, limit: int) -> list[tuple[int, Event]]:
+        """Return events behind a number, oldest first."""
+        rows = self._read("event", "page", account=account, number=number, limit=limit)
+        found = decoded(shapes.EVENTS, [body for _, body in rows])
+        return list(zip([place for place, _ in rows], found, strict=True))
+
+    def count_instances(self, virtual_account: VirtualAccountId) -> int:
+        """Return how many instances a virtual account has."""
+        rows = self._read("lists", "instance_count", virtual_account=virtual_account)
+        return int(rows[0][0]) if rows else 0
+
+    def tags_in(self, virtual_account: VirtualAccountId) -> set[Tag]:
+        """Return the licenses that a virtual account holds or uses."""
+        rows = self._read("lists", "pools", virtual_account=virtual_account, after=None, limit=-1)
+        return {msgspec.json.decode(place)[0] for (place,) in rows}
+
+    def _read(self, file: str, name: str, **parameters: str | int | None) -> list[Any]:
+        with _explained(self._path):
+            return list(self._connection.execute(statements(file)[name], parameters))
 
 
 class _BusyError(StoreError):
