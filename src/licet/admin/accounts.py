@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from licet.admin.refusal import AdminRefused
+from licet.admin.sites import check_not_a_site
 from licet.admin.texts import check_domain, check_name, check_note
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, VirtualAccountId
@@ -148,9 +149,10 @@ def make_default(work: Work, place: VirtualAccount, *, who: str, now: datetime) 
     """Make a virtual account the default one, in place of the one that was.
 
     Raises:
-        AdminRefused: it is not there any more.
+        AdminRefused: it is an on-prem's own, or not there any more.
     """
     place = current_place(work, place)
+    check_not_a_site(work, place, "it cannot be the default")
     for other in work.virtual_accounts(place.account):
         if other.default and other.id != place.id:
             work.put_virtual_account(replace(other, default=False))
@@ -174,17 +176,19 @@ def remove_virtual_account(
         now: the authority's instant.
 
     Raises:
-        AdminRefused: it is the default, or has product instances, licenses or usable tokens.
+        AdminRefused: it is the default, an on-prem's own, or has product instances, licenses or usable tokens.
     """
     place = current_place(work, place)
     if place.default:
         raise AdminRefused(
             f"'{place.name}' is the default virtual account; make another one the default"
         )
+    check_not_a_site(work, place, "remove the on-prem first")
     if store.count_instances(place.id):
         raise AdminRefused(f"'{place.name}' has product instances; transfer or remove them first")
     if any(
-        _usable(work.token(token.id), now) for token in every(partial(store.list_tokens, place.id))
+        is_usable(work.token(token.id), now)
+        for token in every(partial(store.list_tokens, place.id))
     ):
         raise AdminRefused(f"'{place.name}' has ID tokens that can be used; revoke them first")
     pools = [work.pool(place.id, pool.tag) for pool in every(partial(store.list_pools, place.id))]
@@ -210,7 +214,7 @@ def _keep_alerts(store: Store, work: Work, place: VirtualAccount) -> None:
             work.put_alert(replace(alert, source=None))
 
 
-def _usable(token: IdToken | None, now: datetime) -> bool:
+def is_usable(token: IdToken | None, now: datetime) -> bool:
     """Tell whether a token could still register something."""
     if token is None or token.revoked_at is not None or token.expires_at <= now:
         return False

@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from licet.admin.accounts import current_place, record
+from licet.admin.on_prems import ask_removal
 from licet.admin.refusal import AdminRefused
+from licet.admin.sites import check_not_a_site
 from licet.kernel.ids import AccountId, Udi
 from licet.ledger.instances import ALERT_KEYS, clone_key, remove
 from licet.ledger.model import Instance, VirtualAccount
 from licet.ledger.ports import Work
+from licet.ledger.sites import OnPrem
 from licet.ledger.usage import apply_usage
 from licet.wire.messages import Wanted
 
@@ -36,6 +39,8 @@ def transfer_instance(
         AdminRefused: another smart account, it is there already, or one of the two is gone.
     """
     instance, target = current_instance(work, instance), current_place(work, target)
+    _check_ours(instance, "register the product elsewhere instead")
+    check_not_a_site(work, target, "register the product there instead")
     if instance.account != target.account:
         raise AdminRefused("a product instance cannot be moved to another smart account")
     if instance.virtual_account == target.id:
@@ -60,13 +65,25 @@ def transfer_instance(
     return moved
 
 
-def remove_instance(work: Work, instance: Instance, *, who: str, now: datetime) -> None:
+def remove_instance(work: Work, instance: Instance, *, who: str, now: datetime) -> OnPrem | None:
     """Remove an instance; its licenses are free, and the device must register again.
 
+    An instance of an on-prem is that one's: it is asked to, and the instance goes when it says so.
+
+    Returns:
+        the on-prem that was asked; None where it is done.
+
     Raises:
-        AdminRefused: it is not there any more.
+        AdminRefused: it is not there any more, or was asked for already.
     """
-    remove(work, current_instance(work, instance), who=who, why=f"by {who}", now=now)
+    instance = current_instance(work, instance)
+    if instance.on_prem is None:
+        remove(work, instance, who=who, why=f"by {who}", now=now)
+        return None
+    site = work.on_prem(instance.on_prem)
+    if site is None or site.removed_at is not None:
+        raise AdminRefused(f"{instance.udi.text} is going with its on-prem, which was removed")
+    return ask_removal(work, site, instance, who=who, now=now)
 
 
 def keep_clone(work: Work, instance: Instance, *, who: str, now: datetime) -> Instance:
@@ -76,6 +93,7 @@ def keep_clone(work: Work, instance: Instance, *, who: str, now: datetime) -> In
         AdminRefused: it is not refused as cloned, or not there any more.
     """
     instance = current_instance(work, instance)
+    _check_ours(instance, "choose there")
     if not instance.cloned:
         raise AdminRefused(f"{instance.udi.text} is not refused as cloned")
     kept = replace(instance, cloned=False, fork=None)
@@ -84,6 +102,11 @@ def keep_clone(work: Work, instance: Instance, *, who: str, now: datetime) -> In
     text = f"{instance.udi.text} was kept: one product may speak as it again"
     record(work, instance.account, instance.virtual_account, instance.id, text, who=who, now=now)
     return kept
+
+
+def _check_ours(instance: Instance, what: str) -> None:
+    if instance.on_prem is not None:
+        raise AdminRefused(f"{instance.udi.text} is an on-prem's: {what}")
 
 
 def current_instance(work: Work, instance: Instance) -> Instance:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licet.admin.accounts import current_place, record
 from licet.admin.refusal import AdminRefused
+from licet.admin.sites import site_of
 from licet.admin.texts import check_name
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import Tag
@@ -14,6 +15,7 @@ from licet.ledger.pools import counts, holding_due
 from licet.ledger.ports import Work
 from licet.ledger.terms import carry_warning
 from licet.ledger.usage import review_pool
+from licet.sync.leases import hold
 
 QUANTITY_MAX = 100_000_000
 
@@ -141,6 +143,9 @@ def transfer_licenses(
 ) -> None:
     """Move licenses that count now between virtual accounts, longest term first.
 
+    What leaves an on-prem's own virtual account counts in its new one when the on-prem has
+    acknowledged a lease without it (PROTOCOL.md 5, *pending synchronization*).
+
     Raises:
         AdminRefused: other smart account, same virtual account, or not that many are there; or a
             virtual account is not there any more.
@@ -154,7 +159,7 @@ def transfer_licenses(
     there = sum(one.quantity for one in held)
     if not 1 <= quantity <= there:
         raise AdminRefused(f"'{source.name}' has {there} of this license, not {quantity} to move")
-    left = quantity
+    left, site = quantity, site_of(work, source)
     for one in sorted(held, key=_longest_first):
         moved = min(left, one.quantity)
         if moved == one.quantity:
@@ -162,12 +167,16 @@ def transfer_licenses(
         else:
             part = replace(one, id=draw_uuid(chance), quantity=moved, virtual_account=target.id)
             parts = [part, replace(one, quantity=one.quantity - moved)]
+        if site is not None:
+            site, parts[0] = hold(site, parts[0])
         for part in parts:
             work.put_holding(part)
             carry_warning(work, one, part)
         left -= moved
         if not left:
             break
+    if site is not None:
+        work.put_on_prem(site)
     what = f"{quantity} of {_name(work, tag)}"
     for place, text in (
         (source, f"{what} went to '{target.name}'"),

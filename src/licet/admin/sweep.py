@@ -7,6 +7,7 @@ a million instances that fall due at once do not hold anything up for long.
 from dataclasses import replace
 from datetime import datetime
 
+from licet.admin.sweep_on_prems import look_at_on_prem
 from licet.kernel.time import print_instant
 from licet.ledger.instances import due_of, failed_to_connect_key, missed_at, release_at, remove
 from licet.ledger.model import (
@@ -60,8 +61,12 @@ class Sweep:
             self._look_at_instance(work, instance, now)
         for holding in holdings:
             _look_at_holding(work, holding, now)
+        sites = work.due_on_prems(now, 1)
+        for site in sites:
+            look_at_on_prem(work, site, now)
         forgotten = work.forget_retired_keys(now, BATCH)
-        return len(instances) + len(holdings), bool(instances or holdings or forgotten)
+        looked_at = len(instances) + len(holdings) + len(sites)
+        return looked_at, bool(looked_at or forgotten)
 
     def _look_at_instance(self, work: Work, instance: Instance, now: datetime) -> None:
         if instance.certified_until <= now:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from licet.admin.accounts import current_place, record
 from licet.admin.refusal import AdminRefused
+from licet.admin.sites import check_not_a_site
 from licet.admin.texts import check_note
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import TokenId
@@ -40,6 +41,7 @@ def create_token(
             description, or the virtual account is not there any more.
     """
     place = current_place(work, place)
+    check_not_a_site(work, place, "create its ID tokens there")
     if not 1 <= days <= DAYS_MAX:
         raise AdminRefused(f"a token lives 1 to {DAYS_MAX} days, not {days}")
     if uses is not None and not 1 <= uses <= USES_MAX:

@@ -116,7 +116,7 @@ def _certify(on_prem: OnPrem, ends_at: datetime, writer: Writer) -> SiteCertific
         sync=keys.sync,
         name=on_prem.name,
         removal_days=on_prem.removal_days,
-        answer_until=ends_at,
+        lease_ends_at=ends_at,
         chance=writer.chance,
         now=writer.now,
     )

@@ -16,7 +16,7 @@ _IPV4 = r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w])"
 _IPV6 = r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![\w:])"
 _MAC = r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w])"
 _MAC_DOTTED = r"(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
-_ADDRESS = re.compile("|".join((_MAC, _MAC_DOTTED, _IPV4, _IPV6)))
+_ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_IPV4}|{_IPV6}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     REQUEST = "licet-request"
     LEAVE = "licet-leave"
     ANSWER = "licet-answer"
+    UPLOAD = "licet-upload"
 
 
 class _Header(Part, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from licet.wire import limits
-from licet.wire.codec import VERSION, Part
+from licet.wire.codec import VERSION, Decoder, Part
 from licet.wire.documents import Form
 from licet.wire.messages import Chain, Compliance, SignedTrustList
 
@@ -300,6 +300,25 @@ class AlertItem(Part, frozen=True, kw_only=True, tag_field="item", tag="alert"):
 
 
 Told = LeaseItem | LicenseItem | ProductItem | RemoveItem | AlertItem
+
+
+class Upload(Part, frozen=True, kw_only=True, tag_field="kind", tag="upload"):
+    """Announces a request for synchronization over the network, in an envelope by the site's sync key.
+
+    Attributes:
+        number, digest, size: of the document that follows in parts.
+    """
+
+    v: int = VERSION
+    manager: limits.Identifier
+    site: limits.Identifier
+    number: Number
+    digest: limits.Digest
+    size: Annotated[int, Meta(ge=1, le=REQUEST_BYTES_MAX)]
+    at: limits.EpochSeconds
+
+
+UPLOADS = Decoder(Upload, max_bytes=limits.MAX_REQUEST_BYTES)
 
 REGISTRATION_REQUEST = Form(
     "registration-request", RegistrationRequest, None, REGISTRATION_BYTES_MAX
