@@ -8,7 +8,7 @@ from licet.kernel.ids import AccountId, InstanceId, Tag
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant
 from licet.ledger.instances import remove
-from licet.ledger.model import Alert, Event, License, Product, Severity
+from licet.ledger.model import Alert, Event, Instance, License, Product, Severity
 from licet.ledger.ports import Work
 from licet.ledger.sites import (
     HISTORY_MAX,
@@ -172,18 +172,21 @@ class _Hearing:
             return
         who, why = f"{item.who} at the manager", f"by {item.who} at the manager"
         if item.note:
-            try:
-                left = open_leave(item.note.encode(), roots=self._roots, now=self._now)
-                good = digest(left.verified.spki) == instance.key
-            except RulesBroken:
-                good = False
-            if not good or left.message.instance != item.instance or instance.cloned:
+            if instance.cloned or not self._has_left(item.note, instance):
                 self._record(item.instance, "a leave note from the manager was ignored")
                 return
             who, why = f"device {instance.udi.text}", "left, and registered elsewhere"
         remove(self._work, instance, who=who, why=why, now=self._now)
         self.applied.removed += 1
         self.applied.said.append(f"- {instance.udi.text}")
+
+    def _has_left(self, note: str, instance: Instance) -> bool:
+        try:
+            left = open_leave(note.encode(), roots=self._roots, now=self._now)
+        except RulesBroken:
+            return False
+        same_key = digest(left.verified.spki) == instance.key
+        return same_key and left.message.instance == instance.id
 
     def _alert(self, item: AlertItem) -> str:
         key = f"{FROM_MANAGER}{item.key}"

@@ -77,8 +77,7 @@ def write_registration(
         version: of the software.
         now: the site's instant.
     """
-    texts = {"sub_ca": keys.sub_ca, "answer": keys.answer, "sync": keys.sync}
-    public = {which: to_base64(spki) for which, spki in texts.items()}
+    sub_ca, answer, sync = map(to_base64, (keys.sub_ca, keys.answer, keys.sync))
     proof = None
     if invitation is not None:
         proof = prove(
@@ -88,7 +87,9 @@ def write_registration(
                 root=invitation.root_mark,
                 invitation=invitation.token,
                 site=account.id,
-                **public,
+                sub_ca=sub_ca,
+                answer=answer,
+                sync=sync,
             ),
         )
     head = RegistrationRequest(
@@ -102,7 +103,9 @@ def write_registration(
         at=epoch_seconds(now),
         invitation=None if invitation is None else invitation.token,
         proof=proof,
-        **public,
+        sub_ca=sub_ca,
+        answer=answer,
+        sync=sync,
     )
     return write_document(
         out, REGISTRATION_REQUEST, head, None, sign=lambda data: sign_digest(signer, data)

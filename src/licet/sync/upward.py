@@ -158,8 +158,9 @@ def _head(
         epoch=keys.epoch,
         at=epoch_seconds(reporter.now),
         expires_at=epoch_seconds(reporter.now + GOOD_FOR),
-        accepted=accepted
-        and Accepted(number=accepted.number, digest=accepted.digest, signature=accepted.signature),
+        accepted=None
+        if accepted is None
+        else Accepted(number=accepted.number, digest=accepted.digest, signature=accepted.signature),
         lease=account.lease,
         version=reporter.version,
         trust_version=keys.trust_lists[-1].list.version,
@@ -225,7 +226,7 @@ class _Report:
             self._work.flush(Needs(instances=tuple(change.instance for change in page)))
             for change in page:
                 instance = self._work.instance(change.instance)
-                there = instance is not None and instance.account == self._account.id
+                there = instance is not None and instance.account == AccountId(self._account.id)
                 if instance is not None and there:
                     yield self._instance(instance)
                 else:

@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
     decode_dss_signature,
     encode_dss_signature,
 )
@@ -18,6 +19,8 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 SIGNATURE_BYTES = 64
 _ES256 = ec.ECDSA(hashes.SHA256())
 _ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+_OVER_DIGEST = ec.ECDSA(Prehashed(hashes.SHA256()))
+_OVER_DIGEST_DETERMINISTIC = ec.ECDSA(Prehashed(hashes.SHA256()), deterministic_signing=True)
 
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
@@ -94,7 +97,16 @@ def thumbprint(key: PublicKey) -> str:
 
 def sign_bytes(key: PrivateKey, data: bytes) -> bytes:
     """Return the 64-byte ES256 signature (r then s) of `data`, the same at every call (RFC 6979)."""
-    r, s = decode_dss_signature(key.sign(data, _ES256_DETERMINISTIC))
+    return _low(key.sign(data, _ES256_DETERMINISTIC))
+
+
+def sign_digest(key: PrivateKey, sha256: bytes) -> bytes:
+    """Return what `sign_bytes` returns of the data with that SHA-256."""
+    return _low(key.sign(sha256, _OVER_DIGEST_DETERMINISTIC))
+
+
+def _low(signature: bytes) -> bytes:
+    r, s = decode_dss_signature(signature)
     return r.to_bytes(32) + min(s, ORDER - s).to_bytes(32)
 
 
@@ -104,13 +116,22 @@ def signature_fits(key: PublicKey, data: bytes, signature: bytes) -> bool:
     Of the two values of s that fit, only the lower one is read: with the other one, anybody on the
     way could make a second message of the first, with another digest, and have it taken for a fork.
     """
+    return _fits(key, data, signature, _ES256)
+
+
+def digest_signature_fits(key: PublicKey, sha256: bytes, signature: bytes) -> bool:
+    """Tell what `signature_fits` tells of the data with that SHA-256."""
+    return _fits(key, sha256, signature, _OVER_DIGEST)
+
+
+def _fits(key: PublicKey, data: bytes, signature: bytes, algorithm: ec.ECDSA) -> bool:
     if len(signature) != SIGNATURE_BYTES:
         return False
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
     if s > ORDER // 2:
         return False
     try:
-        key.verify(encode_dss_signature(r, s), data, _ES256)
+        key.verify(encode_dss_signature(r, s), data, algorithm)
     except InvalidSignature:
         return False
     return True
