@@ -131,7 +131,7 @@ def test_a_damaged_pending_file_is_told(data: DataDir) -> None:
     for bad, says in (
         (b"", "damaged"),
         (good[:-20], "damaged"),
-        (good.replace(b"account", b"licence"), "damaged"),
+        (good.replace(b"account", b"amount"), "damaged"),
         (good.replace(b'"v": 1', b'"v": 2'), "damaged"),
         (good.replace(SITE.encode(), OTHER.encode()), "its digest does not fit"),
     ):
