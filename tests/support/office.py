@@ -8,6 +8,7 @@ from typing import TypeVar
 from licet.endpoint.endpoint import Call, Endpoint
 from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.ids import AccountId, InstanceId, Tag, TokenId, Udi, VirtualAccountId
+from licet.kernel.problems import Code
 from licet.kernel.time import DAY
 from licet.ledger.model import (
     Alert,
@@ -58,10 +59,10 @@ class Office:
     ) -> None:
         self.now = now
         self.chance = SeededChance(seed)
-        self.keys: AuthorityKeys = found_authority(name=seed, chance=self.chance, now=now)
+        self.keys: AuthorityKeys = self.founded(seed)
         self.store: Store = store or MemoryStore()
         self.endpoint = Endpoint(
-            self.store, self.keys, policy=policy or Policy(), chance=self.chance
+            self.store, self.keys, policy=policy or Policy(), chance=self.chance, closed=self.closed
         )
         self.example = self.customer("Example")
         with self.store.begin() as work:
@@ -70,6 +71,14 @@ class Office:
                 work.put_license(License(tag, f"{name} license", f"{name} features", controlled))
             work.commit()
 
+    def founded(self, name: str) -> AuthorityKeys:
+        """Return the keys that it begins with."""
+        return found_authority(name=name, chance=self.chance, now=self.now)
+
+    def closed(self, _work: Work, _now: datetime) -> Code | None:
+        """Return the code with which it refuses everything; a manager never does."""
+        return None
+
     @property
     def root_mark(self) -> str:
         """The mark of the root that tokens of this authority carry."""
@@ -77,7 +86,7 @@ class Office:
 
     def customer(self, name: str, *, export: bool = True) -> Customer:
         """Create a smart account with its default virtual account."""
-        account = AccountId(draw_uuid(self.chance))
+        account = self.account_id()
         with self.store.begin() as work:
             work.put_account(
                 SmartAccount(
@@ -90,6 +99,10 @@ class Office:
             )
             work.commit()
         return self.department(account, "Default", default=True)
+
+    def account_id(self) -> AccountId:
+        """Return the id of a new smart account."""
+        return AccountId(draw_uuid(self.chance))
 
     def department(self, account: AccountId, name: str, *, default: bool = False) -> Customer:
         """Create another virtual account."""
@@ -165,7 +178,7 @@ class Office:
     def later(self, length: timedelta) -> None:
         """Let time pass; the authority renews its own keys when that falls due."""
         self.now += length
-        if keys_due(self.keys) <= self.now:
+        if not self.keys.is_site and keys_due(self.keys) <= self.now:
             self.keys = renew_keys(self.keys, chance=self.chance, now=self.now)
             self.endpoint.keys = self.keys
 
@@ -203,7 +216,7 @@ class Office:
         with self.store.begin() as work:
             return read(work)
 
-    def change(self, put: Callable[[Work], None]) -> None:
+    def change(self, put: Callable[[Work], object]) -> None:
         """Commit a change."""
         with self.store.begin() as work:
             put(work)

@@ -1,7 +1,7 @@
 """The front of an authority: many signed requests in, as many signed answers out, one commit."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from licet.pki.authority import AuthorityKeys
 from licet.pki.trust import mark_of
 from licet.registrar.authorize import authorize
 from licet.registrar.explain import explain
+from licet.registrar.lapse import turn_away
 from licet.registrar.leave import leave
 from licet.registrar.register import register
 from licet.registrar.renew import renew
@@ -66,6 +67,14 @@ class Endpoint:
     signatures verified before the store is touched; all that remain are decided in one unit of work
     with one commit, and what is answered was committed before. A refusal changes nothing but what
     it is about: an alert, the record of a fork, a count of failed attempts.
+
+    Args:
+        store: where everything is kept.
+        keys: of the authority.
+        policy: the numbers that it decides.
+        chance: where ids and serial numbers come from.
+        closed: asked in every unit of work: the code with which everything but leave notes is
+            refused, or None (`registrar.lapse`). A manager is never closed.
     """
 
     def __init__(
@@ -75,8 +84,10 @@ class Endpoint:
         *,
         policy: Policy = Policy(),  # noqa: B008 - immutable
         chance: Chance,
+        closed: Callable[[Work, datetime], Code | None] | None = None,
     ) -> None:
         self._store = store
+        self._closed = closed
         self._chance = chance
         self._limits = FailureLimits()
         self.policy = policy
@@ -113,6 +124,7 @@ class Endpoint:
     def _read(self, calls: Sequence[Call], now: datetime) -> list[Read]:
         reader = Reader(
             authority=self._keys.authority,
+            is_site=self._keys.is_site,
             roots=self._keys.accepted_roots,
             now=now,
             wait_s=lambda attempt: self._limits.wait_s(attempt, now),
@@ -140,6 +152,7 @@ class Endpoint:
     def _decide_together(self, bodies: tuple[Body, ...], now: datetime) -> list[Settled]:
         desk = Desk(
             authority=self._keys.authority,
+            is_site=self._keys.is_site,
             root_marks=self._root_marks,
             master_keys=dict(self._keys.master_keys),
             policy=self.policy,
@@ -150,9 +163,18 @@ class Endpoint:
         )
         return work_in(
             self._store,
-            lambda work: [_decide_one(body, work, desk) for body in bodies],
+            lambda work: self._decide_in(work, bodies, desk),
             needs=needs_of(bodies),
         )
+
+    def _decide_in(self, work: Work, bodies: tuple[Body, ...], desk: Desk) -> list[Settled]:
+        code = self._closed(work, desk.now) if self._closed else None
+        return [
+            _decide_one(body, work, desk)
+            if code is None or isinstance(body, Farewell)
+            else turn_away(body, code)
+            for body in bodies
+        ]
 
     def _reply(self, read: Read, settled: Settled, now: datetime) -> Reply:
         try:

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from cryptography import x509
 from msgspec.structs import replace
 
 from licet.endpoint.limits import Attempt
-from licet.kernel.ids import AuthorityId, InstanceId, Tag, TokenId, Udi
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, TokenId, Udi
 from licet.kernel.problems import Code, Refused, RulesBroken
 from licet.ledger.ports import Needs
 from licet.pki.csr import read_csr
+from licet.pki.notes import read_leave, verify_leave
 from licet.pki.profiles import Profile
 from licet.pki.verifier import Verified, verify_chain
 from licet.registrar.shapes import Certified, Farewell, Note, Registration, Speech
 from licet.wire import limits
 from licet.wire.envelope import Kind, Opened, check_signature, open_envelope
 from licet.wire.keys import digest, from_base64, public_bytes, thumbprint
-from licet.wire.messages import LEAVE_NOTES, REQUESTS, Leave, Numbered, Register
+from licet.wire.messages import REQUESTS, Leave, Numbered, Register
 from licet.wire.tokens import authority_mark
 
-# A leaf and the issuing CA: no on-prem stands between.
-_DIRECT_CHAIN = 2
+# A device certificate and the issuing CA; and with the sub-CA of an on-prem between.
+_MANAGER_CHAIN, _SITE_CHAIN = 2, 3
 Body = Registration | Speech | Farewell
 
 
@@ -50,11 +50,13 @@ class Reader:
     """Reads requests to one authority at one instant.
 
     Attributes:
+        is_site: it is a local account of an on-prem, and certifies devices with a sub-CA.
         roots: device certificates under any of these are good.
         wait_s: asked before a registration costs anything: seconds that it must wait.
     """
 
     authority: AuthorityId
+    is_site: bool
     roots: tuple[bytes, ...]
     now: datetime
     wait_s: Callable[[Attempt], int]
@@ -129,74 +131,64 @@ class Reader:
         if message.authority != self.authority:
             raise RulesBroken(Code.WRONG_AUTHORITY)
         device = verify_chain(opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now)
-        self._check_speaker(opened, device, message.instance)
+        check_signature(opened, device.key)
+        if device.instance != message.instance:
+            raise RulesBroken(Code.BAD_CERTIFICATE, "it is for another instance")
+        self._check_issuer(opened.chain, device)
         key = device.spki
         return Speech(
             digest=read.digest,
             message=message,
             key=key,
             thumbprint=digest(key),
-            certified=_certified(opened, device),
+            certified=_certified(device),
         )
 
     def _farewell(self, opened: Opened, message: Leave) -> Farewell:
         """Return a leave note; its certificate may have ended, since it may be carried for long."""
         if message.authority != self.authority:
             raise RulesBroken(Code.WRONG_AUTHORITY)
-        try:
-            device = verify_chain(
-                opened.chain, roots=self.roots, profile=Profile.DEVICE, at=self.now
-            )
-        except RulesBroken as broken:
-            if broken.code is not Code.CERTIFICATE_EXPIRED:
-                raise
-            device = verify_chain(
-                opened.chain, roots=self.roots, profile=Profile.DEVICE, at=_end(opened.chain[0])
-            )
-        self._check_speaker(opened, device, message.instance)
-        return Farewell(message, digest(device.spki), _certified(opened, device))
+        device = self._left(opened, message)
+        return Farewell(message, digest(device.spki), _certified(device))
 
-    @staticmethod
-    def _check_speaker(opened: Opened, device: Verified, instance: str) -> None:
-        check_signature(opened, device.key)
-        if device.instance != instance:
-            raise RulesBroken(Code.BAD_CERTIFICATE, "it is for another instance")
+    def _left(self, opened: Opened, message: Leave) -> Verified:
+        device = verify_leave(opened, message, roots=self.roots, now=self.now).verified
+        if message.authority == self.authority:
+            self._check_issuer(opened.chain, device)
+        return device
+
+    def _check_issuer(self, chain: tuple[bytes, ...], device: Verified) -> None:
+        """Pass if this authority signed a device certificate itself, and none beside or below it."""
+        if self.is_site:
+            own = len(chain) == _SITE_CHAIN and device.account == AccountId(self.authority)
+        else:
+            own = len(chain) == _MANAGER_CHAIN
+        if not own:
+            raise RulesBroken(Code.BAD_CERTIFICATE, "it was issued by another authority")
 
     def _note(self, text: str) -> Note:
         """Return a carried leave note; a bad one is no reason to refuse the registration."""
+        message = None
         try:
-            opened = open_envelope(text.encode(), max_bytes=limits.MAX_REQUEST_BYTES)
-            message = LEAVE_NOTES.decode(opened.payload)
-            if opened.kind is not Kind.LEAVE or not isinstance(message, Leave):
-                return Note(why="not a leave note")
-            if message.authority != self.authority:
-                return Note(leave=message)
-            farewell = self._farewell(opened, message)
+            opened, message = read_leave(text.encode())
+            device = self._left(opened, message)
+            return Note(text, message, digest(device.spki), _certified(device))
         except RulesBroken as broken:
-            return Note(why=str(broken))
-        return Note(key=farewell.thumbprint, leave=message, certified=farewell.certified)
+            return Note(text, message, why=str(broken))
 
 
-def _certified(opened: Opened, device: Verified) -> Certified:
+def _certified(device: Verified) -> Certified:
     """Return what a device's certificate says; a device certificate names account and UDI."""
     if device.account is None or device.udi is None:
         raise RulesBroken(Code.BAD_CERTIFICATE, "it names no account")
     return Certified(
-        account=device.account,
-        udi=device.udi,
-        since=device.not_before,
-        until=device.not_after,
-        direct=len(opened.chain) == _DIRECT_CHAIN,
+        account=device.account, udi=device.udi, since=device.not_before, until=device.not_after
     )
 
 
 def _trust_version(message: msgspec.Struct) -> int:
     """Return what the device trusts; a leave note does not say, and known lists do no harm."""
     return message.trust_version if isinstance(message, Register | Numbered) else 0
-
-
-def _end(certificate: bytes) -> datetime:
-    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
 
 def needs_of(bodies: tuple[Body, ...]) -> Needs:

@@ -5,7 +5,7 @@ goes on speaking. It is *adopted*: entered again under its own id, into the acco
 certificate names, where its message counts like any other. In normal life nobody is: an instance
 that is not known was removed. So a certificate opens the door only if
 
-- this authority signed it itself (an on-prem remembers its own),
+- this authority signed it itself (no other one is read: an on-prem remembers its own),
 - in the gap of a restore, and
 - its key was not retired, as far as the ledger remembers.
 
@@ -24,6 +24,7 @@ from licet.ledger.model import Instance, RetiredKey, SmartAccount, VirtualAccoun
 from licet.ledger.ports import Work
 from licet.pki.authority import DATED_BACK, Gap
 from licet.registrar import alerts
+from licet.registrar.served import served_of_udi
 from licet.registrar.shapes import Certified, Desk, Speech
 
 # Ours. A decision is dated when it begins and may be committed behind a backup that begins later;
@@ -50,7 +51,7 @@ def adopt(speech: Speech, work: Work, desk: Desk) -> Instance:
         raise Refused(Code.UNKNOWN_INSTANCE, speech.instance)
     place = _find_place(speech, work)
     signed_at = speech.certified.since + _dated(desk)
-    same = list(work.instances_of_udi(speech.certified.udi))
+    same = served_of_udi(work, speech.certified.udi)
     former = [instance for instance in same if instance.account == place.account.id]
     others = (instance for instance in former if instance.key != speech.thumbprint)
     if any(instance.registered_at > signed_at for instance in others):
@@ -81,8 +82,6 @@ def adopt(speech: Speech, work: Work, desk: Desk) -> Instance:
 def gap_of(certified: Certified, desk: Desk) -> Gap | None:
     """Return the gap in which a certificate was signed that the ledger may not know, if any."""
     signed_at = certified.since + _dated(desk)
-    if not certified.direct:
-        return None
     return next(
         (gap for gap in desk.gaps if gap.since - EDGE <= signed_at <= gap.until + EDGE), None
     )

@@ -59,6 +59,23 @@ def duplicate_udi(work: Work, instance: Instance, now: datetime) -> None:
     )
 
 
+def at_on_prem_too(
+    work: Work, instance: Instance, mirror: Instance, on_prem: str, now: datetime
+) -> None:
+    """Raise *Duplicate UDI* where a product registered here is one of an on-prem's too (ours).
+
+    Both are of one smart account, so that each virtual account is told, unless its alert stands.
+    """
+    text = (
+        f"{mirror.udi.text} is registered at the on-prem '{on_prem}' too, and counts in both places; "
+        "remove the product instance that is not in use any more"
+    )
+    for one in (instance, mirror):
+        key = f"duplicate-udi:{mirror.id}:{one.virtual_account}"
+        if work.alert(key) is None:
+            _alert(work, one, key, "Duplicate UDI", Severity.MINOR, text, now)
+
+
 def replaced(work: Work, old: Instance, new: Instance, now: datetime) -> None:
     """Raise *Product Instance Replaced* on the virtual accounts of both, once if they are one."""
     text = f"{old.udi.text} was registered again with force; its former registration was removed"

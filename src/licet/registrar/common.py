@@ -65,6 +65,9 @@ def hear(speech: Speech, work: Work, desk: Desk) -> Instance | Settled:
         Refused: unknown instance, another key, stale, forked before, cloned, malformed list.
     """
     instance = work.instance(speech.instance)
+    if instance is not None and instance.on_prem is not None:
+        # Not adopted either: an id that an on-prem reported is taken.
+        raise Refused(Code.UNKNOWN_INSTANCE, speech.instance)
     if instance is not None and instance.key != speech.thumbprint:
         raise Refused(Code.BAD_CERTIFICATE, "it is over another key than the instance's")
     check_wanted(speech.message.wanted)

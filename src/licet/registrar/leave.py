@@ -1,15 +1,21 @@
-"""Takes leave notes: as messages of their own, and carried in a registration (PROTOCOL.md 3)."""
+"""Takes leave notes: as messages of their own, and carried in a registration (PROTOCOL.md 3).
+
+A carried note for another authority goes on with the next synchronization: a site hands every one up
+to its manager, a manager hands them down to the on-prems that it knows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from licet.kernel.ids import InstanceId, Udi
+from licet.kernel.ids import AuthorityId, InstanceId, Udi
 from licet.kernel.problems import Code, Refused
 from licet.ledger.instances import remove
 from licet.ledger.model import Event, Instance, RetiredKey, VirtualAccount
 from licet.ledger.ports import Work
+from licet.ledger.sites import CarriedNote
 from licet.registrar import alerts
 from licet.registrar.adopt import retire_unknown
+from licet.registrar.served import served
 from licet.registrar.shapes import Desk, Farewell, Note, Settled
 from licet.wire.messages import Leave, Left
 
@@ -20,11 +26,13 @@ class Departures:
 
     Attributes:
         instances: those that go.
+        carried: notes that go on to other authorities.
         unknown: keys of those that a restored ledger does not know, and must not adopt later.
         bad: why others are ignored.
     """
 
     instances: tuple[Instance, ...] = ()
+    carried: tuple[CarriedNote, ...] = ()
     unknown: tuple[RetiredKey, ...] = ()
     bad: tuple[str, ...] = ()
 
@@ -57,29 +65,36 @@ def leave(farewell: Farewell, work: Work, desk: Desk) -> Settled:
 def weigh_notes(notes: Sequence[Note], work: Work, desk: Desk) -> Departures:
     """Return what notes carried in a registration come to; nothing is changed.
 
-    A note for another authority, or for an instance that is gone, has nothing left to do.
+    A note for an authority that is not reached from here, or for an instance that is gone, has
+    nothing left to do.
     """
     instances: dict[InstanceId, Instance] = {}
+    carried: list[CarriedNote] = []
     unknown: list[RetiredKey] = []
     bad: list[str] = []
     for note in notes:
-        if note.leave is None:
+        leave = note.leave
+        elsewhere = leave is not None and leave.authority != desk.authority
+        if leave is not None and elsewhere and not _reaches(leave, work, desk):
+            continue
+        if leave is None or note.certified is None:
             bad.append(note.why)
             continue
-        if note.leave.authority != desk.authority:
+        if elsewhere:
+            carried.append(_carry(leave, note.text, desk))
             continue
         try:
-            instance = _find(note.leave, note.key, work)
+            instance = _find(leave, note.key, work)
         except Refused as refused:
             bad.append(str(refused))
             continue
         if instance is not None:
             instances[instance.id] = instance
-        elif note.certified is not None:
-            left = InstanceId(note.leave.instance)
+        else:
+            left = InstanceId(leave.instance)
             key = retire_unknown(left, note.key, note.certified, desk)
             unknown += [key] if key else []
-    return Departures(tuple(instances.values()), tuple(unknown), tuple(bad))
+    return Departures(tuple(instances.values()), tuple(carried), tuple(unknown), tuple(bad))
 
 
 def apply_notes(
@@ -88,6 +103,8 @@ def apply_notes(
     """Remove the instances that left; a bad note is an event in `virtual` and nothing else."""
     for instance in departures.instances:
         _remove(instance, work, desk)
+    for note in departures.carried:
+        work.put_carried_note(note)
     for key in departures.unknown:
         work.put_retired_key(key)
     for why in departures.bad:
@@ -103,8 +120,19 @@ def apply_notes(
         )
 
 
+def _reaches(leave: Leave, work: Work, desk: Desk) -> bool:
+    """Tell whether a note for another authority can go on from here."""
+    return desk.is_site or work.on_prem(AuthorityId(leave.authority)) is not None
+
+
+def _carry(message: Leave, text: str, desk: Desk) -> CarriedNote:
+    through = desk.authority if desk.is_site else None
+    instance, authority = InstanceId(message.instance), AuthorityId(message.authority)
+    return CarriedNote(instance, authority, through, text, desk.now)
+
+
 def _find(message: Leave, thumbprint: str, work: Work) -> Instance | None:
-    instance = work.instance(InstanceId(message.instance))
+    instance = served(work, InstanceId(message.instance))
     if instance is None:
         return None
     if instance.key != thumbprint:

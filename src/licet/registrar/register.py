@@ -26,6 +26,7 @@ from licet.registrar.common import (
     renew_in_s,
 )
 from licet.registrar.leave import Departures, apply_notes, weigh_notes
+from licet.registrar.served import served_of_udi
 from licet.registrar.shapes import Desk, RegisteredDraft, Registration, Settled
 from licet.wire.messages import Proof
 from licet.wire.tokens import derive_secret, proof_fits
@@ -72,7 +73,7 @@ def register(registration: Registration, work: Work, desk: Desk) -> Settled:
     _check_token(entry.token, desk)
     same = [
         instance
-        for instance in work.instances_of_udi(registration.udi)
+        for instance in served_of_udi(work, registration.udi)
         if instance.id not in departures.leaving
     ]
     former = [instance for instance in same if instance.account == entry.account.id]
@@ -208,8 +209,20 @@ def _enter(
     alerts.record(work, instance, f"registered with the token {entry.token.id}", desk.now)
     for double in (instance, *elsewhere) if elsewhere else ():
         alerts.duplicate_udi(work, double, desk.now)
+    _note_mirrors(instance, work, desk)
     _note_reports(registration, instance, work, desk)
     return settled
+
+
+def _note_mirrors(instance: Instance, work: Work, desk: Desk) -> None:
+    """Say of a new instance where else in its smart account on-prems have its UDI, and it stays."""
+    for mirror in work.instances_of_udi(instance.udi):
+        if mirror.on_prem is None or mirror.account != instance.account:
+            continue
+        on_prem = work.on_prem(mirror.on_prem)
+        leaving = {note.instance for note in work.carried_notes(mirror.on_prem)}
+        if on_prem is not None and mirror.id not in leaving:
+            alerts.at_on_prem_too(work, instance, mirror, on_prem.name, desk.now)
 
 
 def _note_reports(registration: Registration, instance: Instance, work: Work, desk: Desk) -> None:

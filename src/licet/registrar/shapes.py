@@ -37,6 +37,7 @@ class Desk:
 
     Attributes:
         authority: our id.
+        is_site: we are a local account of an on-prem, and not a manager.
         root_marks: of every root that our tokens can name.
         master_keys: number to bytes, of every master key that is held.
         now: the authority's instant.
@@ -45,6 +46,7 @@ class Desk:
     """
 
     authority: AuthorityId
+    is_site: bool
     root_marks: frozenset[str]
     master_keys: Mapping[int, bytes]
     policy: Policy
@@ -56,17 +58,12 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """What the certificate says that a device holds, which is not always the last one signed for it.
-
-    Attributes:
-        direct: this authority signed it itself, and not an on-prem below it.
-    """
+    """What the certificate says that a device holds, which is not always the last one signed for it."""
 
     account: AccountId
     udi: Udi
     since: datetime
     until: datetime
-    direct: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +71,16 @@ class Note:
     """A leave note from a registration, already opened.
 
     Attributes:
+        text: the envelope, as the product wrote it.
+        leave: what it says; None when it cannot be read.
         key: thumbprint of the key that signed it.
-        leave: what it says; None when it cannot be believed.
-        certified: what the signer holds; None with a note for another authority.
+        certified: what the signer holds; None when it cannot be believed.
         why: why it cannot.
     """
 
-    key: str = ""
+    text: str
     leave: Leave | None = None
+    key: str = ""
     certified: Certified | None = None
     why: str = ""
 

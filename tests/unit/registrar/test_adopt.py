@@ -159,7 +159,8 @@ def test_what_an_on_prem_signed_is_not_adopted(site: Site) -> None:
         **dates,
     )
     device.chain, own = (leaf, sub_ca, *issuer.chain), device.chain
-    assert code_of(office.say(device, AUTHORIZE)) is Code.UNKNOWN_INSTANCE
+    assert code_of(office.say(device, AUTHORIZE)) is Code.BAD_CERTIFICATE
+    assert not kept(office, device)
     device.chain = own
     assert isinstance(office.say(device, AUTHORIZE), Authorized)
 
