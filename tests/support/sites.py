@@ -1,21 +1,39 @@
-"""Sites of on-prems with real certificates, made by hand where no synchronization is needed."""
+"""Sites of on-prems with real certificates: made by hand, or enrolled with a manager and synchronized."""
 
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 
 from typing_extensions import override
 
 from licet.kernel.chance import Chance, draw_uuid
-from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Udi, VirtualAccountId
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, Udi, VirtualAccountId
 from licet.kernel.problems import Code
 from licet.kernel.time import DAY
-from licet.ledger.model import Instance
-from licet.ledger.ports import Work
-from licet.ledger.sites import LocalAccount, LocalState, OnPrem, SiteKeys
+from licet.ledger.model import Instance, Usage
+from licet.ledger.ports import Store, Work
+from licet.ledger.sites import (
+    LocalAccount,
+    LocalState,
+    OnPrem,
+    Road,
+    SiteKeys,
+    SyncKind,
+    Upstream,
+)
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates, SitePrivate, certify_site, draw_site, site_keys
 from licet.registrar.lapse import closed
+from licet.sync.exchange import (
+    Answered,
+    Taken,
+    answer_request,
+    keep_request,
+    make_request,
+    take_response,
+)
 from licet.wire.keys import PrivateKey, public_bytes
+from licet.wire.messages import Compliance
 from support.office import Office
 
 
@@ -143,6 +161,66 @@ class SiteOffice(Office):
         manager.change(lambda work: work.put_on_prem(on_prem))
         return place.virtual
 
+    def enroll(self, name: str = "Plant") -> VirtualAccountId:
+        """Bind it as a registration does: nothing was synchronized, and nothing is granted yet."""
+        place = self.bind(name)
+        self.set(
+            upstream=Upstream(self.manager.keys.authority),
+            registered_at=self.now,
+            lease=0,
+            lease_ends_at=None,
+            needs_full=True,
+        )
+        return place
+
+    @property
+    def local(self) -> LocalAccount:
+        """What it knows of itself."""
+        found = self.look(lambda work: work.local_account(self.site))
+        assert found is not None
+        return found
+
+    def known(self) -> OnPrem:
+        """Return what its manager knows of it."""
+        found = self.manager.look(lambda work: work.on_prem(self.site))
+        assert found is not None
+        return found
+
+    def request(self, kind: SyncKind = SyncKind.STANDARD) -> bytes:
+        """Make the next request, which is waited for from now on."""
+        out = BytesIO()
+        made = make_request(
+            self.store, self.keys, out, kind=kind, name="Plant", version="1", now=self.now
+        )
+        keep_request(self.store, made, self.site)
+        return out.getvalue()
+
+    def answered(self, request: bytes, road: Road = Road.FILE) -> Answered:
+        """Let its manager apply a request."""
+        manager = self.manager
+        return answer_request(
+            manager.store,
+            manager.keys,
+            BytesIO(request),
+            road=road,
+            now=manager.now,
+            chance=manager.chance,
+        )
+
+    def take(self, response: bytes, road: Road = Road.FILE) -> Taken:
+        """Apply a response of its manager."""
+
+        def keep(keys: AuthorityKeys) -> None:
+            self.keys = self.endpoint.keys = keys
+
+        return take_response(
+            self.store, self.keys, BytesIO(response), road=road, now=self.now, keep=keep
+        )
+
+    def synchronize(self, kind: SyncKind = SyncKind.STANDARD, road: Road = Road.FILE) -> Taken:
+        """Synchronize once with its manager, from the request to the response."""
+        return self.take(self.answered(self.request(kind), road).letter.text, road)
+
     def mirror(self, at: VirtualAccountId, udi: Udi, instance: str) -> Instance:
         """Put an instance at the manager as a synchronization reports it."""
         mirrored = Instance(
@@ -161,6 +239,39 @@ class SiteOffice(Office):
         )
         self.manager.change(lambda work: work.put_instance(mirrored))
         return mirrored
+
+
+def populate(
+    store: Store,
+    place: VirtualAccountId,
+    count: int,
+    *,
+    account: AccountId,
+    tag: Tag,
+    now: datetime,
+) -> None:
+    """Put product instances that use one license each, without their registrations."""
+    with store.begin(alone=True) as work:
+        for number in range(count):
+            instance = Instance(
+                id=InstanceId(f"{number:08x}-0000-4000-8000-000000000000"),
+                account=account,
+                virtual_account=place,
+                udi=Udi("SWITCH", f"SN{number:07}"),
+                key=f"{number:043}",
+                host_name=f"host-{number}",
+                product="",
+                export_allowed=False,
+                registered_at=now,
+                last_contact_at=now,
+                certified_until=now + 365 * DAY,
+                usage=(Usage(tag, 1, Compliance.IN_COMPLIANCE),),
+            )
+            work.put_instance(instance)
+            if not number % 1000:
+                work.flush()
+        work.put_usage_count(place, tag, work.pool(place, tag).in_use + count)
+        work.commit()
 
 
 def _three(private: SitePrivate) -> tuple[PrivateKey, PrivateKey, PrivateKey]:
