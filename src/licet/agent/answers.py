@@ -10,10 +10,10 @@ from licet.kernel.problems import Code, RulesBroken
 from licet.kernel.time import instant
 from licet.pki.profiles import Profile
 from licet.pki.trust import Trust, admit, pin
-from licet.pki.verifier import verify_chain
+from licet.pki.verifier import Verified, verify_chain, verify_ended
 from licet.wire import limits
 from licet.wire.envelope import Kind, Opened, check_signature, open_envelope
-from licet.wire.messages import ANSWERS, Answer
+from licet.wire.messages import ANSWERS, Answer, Problem
 from licet.wire.tokens import authority_mark
 
 
@@ -31,8 +31,12 @@ def believe(core: Core, flight: InFlight, data: bytes) -> Believed:
     The trust lists in an answer vouch for themselves, so they may be admitted before its signature
     is checked: this is how a device that was away over two rotations comes back.
 
+    The answer certificate of an on-prem ends with its lease. Where it then says that it has lapsed,
+    that is not believed, and changes nothing; but it is the reason that a person should read.
+
     Raises:
-        RulesBroken: it is damaged, for another request, or not signed by that authority.
+        RulesBroken: it is damaged, for another request, or not signed by that authority;
+            `authority-lapsed` where that authority can only say why it is not believed any more.
     """
     opened = open_envelope(data, max_bytes=limits.MAX_ANSWER_BYTES)
     if opened.kind is not Kind.ANSWER:
@@ -41,10 +45,12 @@ def believe(core: Core, flight: InFlight, data: bytes) -> Believed:
     if not isinstance(answer, Answer):
         raise RulesBroken(Code.MALFORMED, "no answer")
     trust = _trust_with(core, flight, answer)
-    _check_signer(core, opened, answer, trust)
+    in_force = _check_signer(core, opened, answer, trust)
     if answer.request != flight.digest:
         raise RulesBroken(Code.MALFORMED, "the answer is for another request")
     _check_authority(core, flight, answer)
+    if not in_force:
+        raise RulesBroken(Code.AUTHORITY_LAPSED)
     return Believed(answer, trust)
 
 
@@ -58,8 +64,26 @@ def _trust_with(core: Core, flight: InFlight, answer: Answer) -> Trust:
     return pin(answer.trust_lists, mark=pending.root_mark)
 
 
-def _check_signer(core: Core, opened: Opened, answer: Answer, trust: Trust) -> None:
-    """Check the chain at the time that the authority claims, and the signature.
+def _check_signer(core: Core, opened: Opened, answer: Answer, trust: Trust) -> bool:
+    """Check the chain and the signature; tell whether the signer's certificate is in force.
+
+    One that has ended passes only where the answer says that its authority has lapsed.
+    """
+    try:
+        signer, in_force = _signer_in_force(core, opened, answer, trust), True
+    except RulesBroken as broken:
+        if broken.code is not Code.CERTIFICATE_EXPIRED or not _says_lapsed(answer):
+            raise
+        signer = verify_ended(opened.chain, roots=trust.roots, profile=Profile.ANSWER)
+        in_force = False
+    check_signature(opened, signer.key)
+    if signer.authority != answer.authority:
+        raise RulesBroken(Code.WRONG_AUTHORITY)
+    return in_force
+
+
+def _signer_in_force(core: Core, opened: Opened, answer: Answer, trust: Trust) -> Verified:
+    """Return who signed, at the time that the authority claims.
 
     A certificate whose end both the system clock and the floor have passed is refused too, whatever
     time the answer claims: an old answer key that leaked cannot speak in the past.
@@ -70,9 +94,12 @@ def _check_signer(core: Core, opened: Opened, answer: Answer, trust: Trust) -> N
     surely = clock.doubted(core.time)
     if surely is not None and signer.not_after < instant(surely):
         raise RulesBroken(Code.CERTIFICATE_EXPIRED)
-    check_signature(opened, signer.key)
-    if signer.authority != answer.authority:
-        raise RulesBroken(Code.WRONG_AUTHORITY)
+    return signer
+
+
+def _says_lapsed(answer: Answer) -> bool:
+    outcome = answer.outcome
+    return isinstance(outcome, Problem) and outcome.code is Code.AUTHORITY_LAPSED
 
 
 def _check_authority(core: Core, flight: InFlight, answer: Answer) -> None:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 from licet.kernel.problems import Code, RulesBroken
 from licet.pki.profiles import Profile
-from licet.pki.verifier import Verified, verify_chain
+from licet.pki.verifier import Verified, verify_chain, verify_ended
 from licet.wire import limits
 from licet.wire.envelope import Kind, Opened, check_signature, open_envelope
 from licet.wire.messages import LEAVE_NOTES, Leave
@@ -69,8 +67,7 @@ def verify_leave(
     except RulesBroken as broken:
         if broken.code is not Code.CERTIFICATE_EXPIRED:
             raise
-        end = x509.load_der_x509_certificate(opened.chain[0]).not_valid_after_utc
-        verified = verify_chain(opened.chain, roots=roots, profile=Profile.DEVICE, at=end)
+        verified = verify_ended(opened.chain, roots=roots, profile=Profile.DEVICE)
     check_signature(opened, verified.key)
     if verified.instance != message.instance:
         raise RulesBroken(Code.BAD_CERTIFICATE, "it is for another instance")

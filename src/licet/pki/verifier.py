@@ -105,6 +105,24 @@ def verify_chain(
         raise _bad(str(error)[:120]) from error
 
 
+def verify_ended(
+    chain: tuple[bytes, ...], *, roots: tuple[bytes, ...], profile: Profile
+) -> Verified:
+    """Return what the first certificate of `chain` said in its last second.
+
+    For what was signed while it was good and is read later; `verify_chain` has found that all is
+    well but the time.
+
+    Raises:
+        RulesBroken: as `verify_chain` does.
+    """
+    try:
+        end = x509.load_der_x509_certificate(chain[0]).not_valid_after_utc
+    except _UNREADABLE as error:
+        raise _bad(str(error)[:120]) from error
+    return verify_chain(chain, roots=roots, profile=profile, at=end)
+
+
 def check_root(der: bytes) -> None:
     """Pass if `der` can be a licensing root: of that profile, and signed by its own key.
 
