@@ -120,8 +120,28 @@ class Overlay(Generic[Key, Row]):
         return [row for *_, row in sorted(due, key=lambda entry: entry[:2])[:limit]]
 
 
+class _Lazy(Generic[Key, Row]):
+    """An attribute of `Overlays`: one table's, made when it is first asked for.
+
+    A unit of work touches few tables, and there are many units of work.
+    """
+
+    def __init__(self, shape: Shape[Key, Row]) -> None:
+        self._shape = shape
+        self._name = ""
+
+    def __set_name__(self, owner: "type[Overlays]", name: str) -> None:
+        self._name = name
+
+    def __get__(self, overlays: "Overlays", owner: "type[Overlays]") -> Overlay[Key, Row]:
+        made = overlays.source(self._shape)
+        # From now on it is found there, and nobody asks here.
+        vars(overlays)[self._name] = made
+        return made
+
+
 class Overlays:
-    """The overlay of every table, and what is added to or taken from tables as a whole.
+    """The overlays of the tables that are asked for, and what is added to or taken from tables as a whole.
 
     Attributes:
         events: what happened, in order.
@@ -129,46 +149,46 @@ class Overlays:
             put is newer than that.
     """
 
-    def __init__(self, sources: Sources) -> None:
-        def over(shape: Shape[Key, Row]) -> Overlay[Key, Row]:
-            return Overlay(shape, sources.source(shape))
+    accounts = _Lazy(shapes.ACCOUNTS)
+    virtual_accounts = _Lazy(shapes.VIRTUAL_ACCOUNTS)
+    tokens = _Lazy(shapes.TOKENS)
+    instances = _Lazy(shapes.INSTANCES)
+    retired = _Lazy(shapes.RETIRED_KEYS)
+    udis = _Lazy(shapes.UDI_RECORDS)
+    holdings = _Lazy(shapes.HOLDINGS)
+    in_use = _Lazy(shapes.IN_USE)
+    licenses = _Lazy(shapes.LICENSES)
+    products = _Lazy(shapes.PRODUCTS)
+    alerts = _Lazy(shapes.ALERTS)
+    on_prems = _Lazy(shapes.ON_PREMS)
+    letters = _Lazy(shapes.LETTERS)
+    invitations = _Lazy(shapes.INVITATIONS)
+    local_accounts = _Lazy(shapes.LOCAL_ACCOUNTS)
+    changes = _Lazy(shapes.CHANGES)
+    carried_notes = _Lazy(shapes.CARRIED_NOTES)
 
-        self.accounts = over(shapes.ACCOUNTS)
-        self.virtual_accounts = over(shapes.VIRTUAL_ACCOUNTS)
-        self.tokens = over(shapes.TOKENS)
-        self.instances = over(shapes.INSTANCES)
-        self.retired = over(shapes.RETIRED_KEYS)
-        self.udis = over(shapes.UDI_RECORDS)
-        self.holdings = over(shapes.HOLDINGS)
-        self.in_use = over(shapes.IN_USE)
-        self.licenses = over(shapes.LICENSES)
-        self.products = over(shapes.PRODUCTS)
-        self.alerts = over(shapes.ALERTS)
-        self.on_prems = over(shapes.ON_PREMS)
-        self.letters = over(shapes.LETTERS)
-        self.invitations = over(shapes.INVITATIONS)
-        self.local_accounts = over(shapes.LOCAL_ACCOUNTS)
-        self.changes = over(shapes.CHANGES)
-        self.carried_notes = over(shapes.CARRIED_NOTES)
-        self._by_name: dict[str, Overlay[Any, Any]] = {
-            overlay.shape.name: overlay for overlay in vars(self).values()
-        }
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._made: dict[str, Overlay[Any, Any]] = {}
         self.events: list[Event] = []
         self.forgotten: dict[AccountId, int] = {}
 
+    def source(self, shape: Shape[Key, Row], /) -> Overlay[Key, Row]:
+        """Return the overlay of one table; it is made when it is first asked for."""
+        made = self._made.get(shape.name)
+        if made is None:
+            made = self._made[shape.name] = Overlay(shape, self._sources.source(shape))
+        return made
+
     def every(self) -> Iterable[Overlay[Any, Any]]:
-        """Return all of them."""
-        return self._by_name.values()
+        """Return those that anybody asked for."""
+        return self._made.values()
 
     @property
     def empty(self) -> bool:
         """Nothing was put, removed, recorded or forgotten."""
         put = any(overlay.changed for overlay in self.every())
         return not (put or self.events or self.forgotten)
-
-    def source(self, shape: Shape[Key, Row], /) -> Overlay[Key, Row]:
-        """Return the overlay of one table."""
-        return self._by_name[shape.name]
 
     def forget_changes(self, account: AccountId, until: int) -> None:
         """Forget the changes of a local account whose `since` is not higher than `until`."""

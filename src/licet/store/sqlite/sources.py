@@ -77,13 +77,15 @@ class SqlTables:
     """Every table as one unit of work reads it (`overlay.Sources`)."""
 
     def __init__(self, connection: apsw.Connection) -> None:
-        self._tables: dict[str, SqlTable[Any, Any]] = {
-            shape.name: SqlTable(shape, connection) for shape in SHAPES
-        }
+        self._connection = connection
+        self._tables: dict[str, SqlTable[Any, Any]] = {}
 
     def source(self, shape: Shape[Key, Row]) -> SqlTable[Key, Row]:
         """Return the rows of one table."""
-        return self._tables[shape.name]
+        table = self._tables.get(shape.name)
+        if table is None:
+            table = self._tables[shape.name] = SqlTable(shape, self._connection)
+        return table
 
 
 def decoded(shape: Shape[Key, Row], bodies: Sequence[str]) -> tuple[Row, ...]:

@@ -46,7 +46,29 @@ WHERE virtual_account.account IS NOT instance.body ->> 'account'
 UNION ALL
 SELECT format('holding %s', holding.id)
 FROM holding LEFT JOIN virtual_account ON virtual_account.id = holding.virtual_account
-WHERE virtual_account.id IS NULL;
+WHERE virtual_account.id IS NULL
+UNION ALL
+SELECT format('on-prem %s', on_prem.id)
+FROM on_prem LEFT JOIN virtual_account ON virtual_account.id = on_prem.virtual_account
+WHERE virtual_account.account IS NOT on_prem.account
+UNION ALL
+SELECT format('change of %s', change.instance)
+FROM change LEFT JOIN local_account ON local_account.id = change.account
+WHERE local_account.id IS NULL;
+
+-- name: what is an on-prem's stands with an on-prem that is there
+SELECT format('instance %s', instance.id)
+FROM instance LEFT JOIN on_prem ON on_prem.id = instance.body ->> 'on_prem'
+WHERE instance.body ->> 'on_prem' IS NOT NULL
+    AND on_prem.virtual_account IS NOT instance.virtual_account
+UNION ALL
+SELECT format('holding %s', holding.id)
+FROM holding LEFT JOIN on_prem ON on_prem.id = holding.body ->> 'held_by'
+WHERE holding.body ->> 'held_by' IS NOT NULL AND on_prem.id IS NULL
+UNION ALL
+SELECT format('letter to %s', letter.on_prem)
+FROM letter LEFT JOIN on_prem ON on_prem.id = letter.on_prem
+WHERE on_prem.id IS NULL;
 
 -- name: no instance speaks with a retired key
 SELECT format('instance %s', instance.id)
@@ -100,4 +122,29 @@ UNION ALL
 SELECT format('alert %s', key) FROM alert
 WHERE key IS NOT body ->> 'key' OR account IS NOT body ->> 'account'
 UNION ALL
-SELECT format('event %d', number) FROM event WHERE account IS NOT body ->> 'account';
+SELECT format('event %d', number) FROM event WHERE account IS NOT body ->> 'account'
+UNION ALL
+SELECT format('on-prem %s', id) FROM on_prem
+WHERE id IS NOT body ->> 'id'
+    OR account IS NOT body ->> 'account'
+    OR virtual_account IS NOT body ->> 'virtual_account'
+    OR due_at IS NOT body ->> 'due_at'
+UNION ALL
+SELECT format('letter to %s', on_prem) FROM letter WHERE on_prem IS NOT body ->> 'on_prem'
+UNION ALL
+SELECT format('invitation %s', id) FROM invitation
+WHERE id IS NOT body ->> 'id'
+    OR account IS NOT body ->> 'account'
+    OR created_at IS NOT body ->> 'created_at'
+UNION ALL
+SELECT format('local account %s', id) FROM local_account WHERE id IS NOT body ->> 'id'
+UNION ALL
+SELECT format('change of %s', instance) FROM change
+WHERE instance IS NOT body ->> 'instance'
+    OR account IS NOT body ->> 'account'
+    OR since IS NOT body ->> 'since'
+UNION ALL
+SELECT format('note of %s', instance) FROM carried_note
+WHERE instance IS NOT body ->> 'instance'
+    OR authority IS NOT body ->> 'authority'
+    OR local_account IS NOT body ->> 'local_account';
