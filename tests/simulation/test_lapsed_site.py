@@ -2,63 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 import msgspec
 
-from licet.agent.events import Enable, Register, RenewAuthorization, Request
+from licet.agent.events import Enable, Register, RenewAuthorization
 from licet.agent.state import read_snapshot
 from licet.agent.tables import Authorization, Registration
 from licet.kernel.problems import Code
 from licet.kernel.time import DAY, HOUR
 from licet.ledger.sites import LocalState
 from licet.pki.authority import AuthorityKeys
-from licet.pki.sites import renewed_site
 from licet.wire import limits
 from licet.wire.envelope import Kind, open_envelope, seal
 from licet.wire.messages import ANSWERS, Answer, Problem
 from licet.wire.tokens import print_token
 from support.harness import START, Device
-from support.office import LAN, Office
-from support.sites import SiteOffice, certified
+from support.plant import behind, registered
+from support.sites import SiteOffice
 
 LAPSED = "The on-prem authority has not synchronized in time"
-
-
-class Plant:
-    """A site as the harness's devices ask it, with five licenses and a lease of 90 days."""
-
-    def __init__(self) -> None:
-        self.manager = Office(now=START)
-        self.site = SiteOffice(self.manager)
-        self.site.give(LAN, 5)
-
-    def answer(self, requests: list[bytes], now: datetime) -> list[bytes]:
-        """Answer requests; nobody renews its certificates."""
-        self.site.now = now
-        return self.site.post(*requests)
-
-    def synchronize(self, now: datetime) -> None:
-        """Bring new certificates and a new lease, as a synchronization does."""
-        site = self.site
-        newer = certified(
-            self.manager.keys, site.private, site=site.site, now=now, chance=site.chance
-        )
-        site.keys = renewed_site(site.keys, newer, (), now=now)
-        site.endpoint.keys = site.keys
-        site.set(lease_ends_at=now + 90 * DAY, restored=False)
-
-
-def registered() -> tuple[Device, Plant]:
-    """Return a device that uses one license of a site."""
-    plant = Plant()
-    device = Device(plant)  # type: ignore[arg-type]
-    device.runtime.handle(Enable())
-    device.runtime.handle(Request(LAN))
-    device.runtime.handle(Register(print_token(plant.site.token())))
-    device.advance(HOUR)
-    assert device.view().authorization.state is Authorization.AUTHORIZED
-    return device, plant
 
 
 def reason(device: Device) -> str:
@@ -120,7 +82,7 @@ def test_a_new_product_is_told_why_it_cannot_register() -> None:
     """Somebody would look for a fault in the token, or in the network."""
     device, plant = registered()
     device.advance(91 * DAY)
-    newcomer = Device(plant, udi=replace(device.udi, sn="FDO9"))  # type: ignore[arg-type]
+    newcomer = behind(plant, "FDO9")
     newcomer.clock.passed = device.clock.passed
     newcomer.runtime.handle(Enable())
     newcomer.runtime.handle(Register(print_token(plant.site.token())))

@@ -29,6 +29,7 @@ HOUR = timedelta(hours=1)
 ESTATE = Estate(root_years=5)
 ISSUING = x509.load_der_x509_certificate(ESTATE.issuing.chain[0])
 SUBCA = x509.load_der_x509_certificate(ESTATE.subca.chain[0])
+ANSWERS = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, AUTHORITY)])
 URI = x509.SubjectAlternativeName(
     [x509.UniformResourceIdentifier(f"urn:licet:authority:{AUTHORITY}")]
 )
@@ -149,6 +150,21 @@ def impostor() -> Chain:
     """Return a chain of somebody who gave their issuing CA all the right names."""
     key = draw_key(ESTATE.chance)
     return issuing_by(issuing_recipe(key, signer=key), key)()
+
+
+def outlives_subca() -> Chain:
+    """Return a device's chain that ends after the sub-CA that signed it."""
+    key = draw_key(ESTATE.chance)
+    short = ESTATE.issuing.subca_certificate(
+        key=public_bytes(key.public_key()),
+        serial=draw_serial(ESTATE.chance),
+        name="Short",
+        account=ACCOUNT,
+        not_before=NOW - HOUR,
+        not_after=NOW + YEAR,
+    )
+    leaf = _OUTLIVES.make(x509.load_der_x509_certificate(short), key, ESTATE.key)
+    return (leaf, short, *ESTATE.issuing.chain)
 
 
 def no_constraint() -> Chain:
@@ -286,6 +302,18 @@ BAD: dict[str, Bad] = {
         "a sub-ca may not issue a answer certificate",
         profile=Profile.ANSWER,
     ),
+    "sync by a sub-CA": Bad(
+        below_subca(Recipe(usages=[usage_of(Profile.SYNC)], extra=((URI, False),))),
+        "a sub-ca may not issue a sync certificate",
+        profile=Profile.SYNC,
+    ),
+    "answer by a sub-CA, by its name alone": Bad(
+        below_subca(Recipe(subject=ANSWERS, usages=[_A], extra=((URI, False),))),
+        "a sub-ca may not issue a answer certificate",
+        47,
+        profile=Profile.ANSWER,
+    ),
+    "a device outlives its sub-CA": Bad(outlives_subca, "outlives its issuer"),
     "reordered": Bad(lambda: ESTATE.device()[::-1], "not a device certificate"),
     "reordered above": Bad(
         lambda: (ESTATE.device(ESTATE.subca)[0], *ESTATE.subca.chain[::-1]), "not a sub-ca"

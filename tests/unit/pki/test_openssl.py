@@ -60,6 +60,17 @@ def test_openssl_refuses_it_too(name: str, tmp_path: Path) -> None:
     assert bad.openssl in errors
 
 
+@pytest.mark.parametrize(
+    "name", ["answer by a sub-CA", "sync by a sub-CA", "a device outlives its sub-CA"]
+)
+def test_some_rules_are_ours_alone(name: str, tmp_path: Path) -> None:
+    """Somebody would take `openssl verify` for the whole of what keeps a stolen sub-CA in bounds.
+
+    Which usages a sub-CA may give, and that nothing outlives its issuer, is said by our table only.
+    """
+    assert verify(tmp_path, BAD[name].make()) == (True, set())
+
+
 def test_openssl_reads_our_csr(tmp_path: Path) -> None:
     """No other CA could certify one of our devices."""
     (tmp_path / "csr.der").write_bytes(make_csr(ESTATE.key, Udi("N9K", "FDO1")))
