@@ -27,12 +27,13 @@ class Plant:
         return self.site.post(*requests)
 
     def synchronize(self, now: datetime) -> None:
-        """Bring new certificates and a new lease, as a synchronization does."""
+        """Bring new certificates, trust lists and a new lease, as a synchronization does."""
         site = self.site
         newer = certified(
             self.manager.keys, site.private, site=site.site, now=now, chance=site.chance
         )
-        site.keys = renewed_site(site.keys, newer, (), now=now)
+        lists = self.manager.keys.trust_lists
+        site.keys = renewed_site(site.keys, newer, lists, now=now)
         site.endpoint.keys = site.keys
         site.set(lease_ends_at=now + 90 * DAY, restored=False)
 
