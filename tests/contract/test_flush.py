@@ -13,7 +13,7 @@ from contract.rows import ACCOUNT, NOW, OTHER_TAG, PLACE, TAG
 from contract.sites import SITE, SITE_PLACE
 from contract.test_sites import each_store, noted, opened, paged
 from contract.test_store import EVERYTHING, NOTHING, put_everything, read_everything
-from licet.ledger.model import Event
+from licet.ledger.model import Event, Instance
 from licet.ledger.ports import Duplicate, Needs, Store, Work
 from licet.store.memory import MemoryStore
 
@@ -211,6 +211,15 @@ STEPS = st.lists(
 )
 
 
+def try_put(work: Work, instance: Instance) -> None:
+    """Put an instance that was read, or record that its key is another's."""
+    work.instance(instance.id)
+    try:
+        work.put_instance(instance)
+    except Duplicate as error:
+        work.record(Event(NOW, "test", ACCOUNT.id, None, instance.id, str(error)))
+
+
 def take(work: Work, step: Step) -> None:
     """Do one thing that another one may undo."""
     kind, number, amount = step
@@ -218,14 +227,9 @@ def take(work: Work, step: Step) -> None:
     match kind:
         case "put":
             # Keys wander from one to the other.
-            try:
-                work.put_instance(
-                    replace(instance, key=f"key-{amount}", due_at=NOW + amount * HOUR)
-                )
-            except Duplicate:
-                work.record(Event(NOW, "test", ACCOUNT.id, None, "", f"{number} {amount}"))
+            try_put(work, replace(instance, key=f"key-{amount}", due_at=NOW + amount * HOUR))
         case "move":
-            work.put_instance(replace(instance, virtual_account=PLACE.id, number=amount))
+            try_put(work, replace(instance, virtual_account=PLACE.id, number=amount))
         case "remove":
             work.remove_instance(instance.id)
         case "use":

@@ -56,6 +56,8 @@ def _save_table(connection: apsw.Connection, overlay: Overlay[Any, Any], read: S
     sql, columns = statements(name), COLUMNS[name]
     gone: list[Hashable] = [key for key, row in overlay.changed.items() if row is None]
     there = [row for row in overlay.changed.values() if row is not None]
+    if name == "instance":
+        gone += _rekeyed(there, read.source(overlay.shape).read)
     if gone:
         # First, since what goes may have had the key or the name of what comes.
         connection.execute(sql["remove"], {"sought": to_json(gone)})
@@ -64,6 +66,12 @@ def _save_table(connection: apsw.Connection, overlay: Overlay[Any, Any], read: S
     if there:
         rows = to_json([(*columns(row), row) for row in there])
         connection.execute(sql["put"], {"rows": rows})
+
+
+def _rekeyed(instances: list[Instance], read: dict[Any, Instance | None]) -> list[Hashable]:
+    """Return the ids of instances that gave up a key, which may be another one's by now."""
+    befores = ((instance, read.get(instance.id)) for instance in instances)
+    return [one.id for one, before in befores if before is not None and before.key != one.key]
 
 
 def _touch(
