@@ -5,12 +5,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
-from contract import rows
+from contract import rows, sites
 from contract.rows import ACCOUNT, NOW, PLACE, TAG
 from licet.ledger.ports import Conflict, Work
 from licet.ledger.works import work_in
@@ -147,6 +148,56 @@ def test_a_migration_is_applied_once_and_wholly(
     assert "third" not in tables
     database.close()
     store = SqliteStore.open(path)
+    assert uses(store) == 2
+    store.close()
+
+
+def first_schema(path: Path) -> None:
+    """Write a ledger as the first version did: its tables, and rows without the fields of today."""
+    today = path.with_name("today.db")
+    store = opened(today)
+    with store.begin() as work:
+        for number in (1, 2):
+            work.put_instance(rows.instance(number, due_in=number))
+            work.put_holding(rows.holding(number, due_in=3))
+            work.record(rows.event(number))
+        work.commit()
+    store.close()
+    connection = apsw.Connection(str(path))
+    connection.execute(migrations_module.migrations()[0])
+    connection.pragma("application_id", migrations_module.APPLICATION_ID)
+    connection.pragma("user_version", 1)
+    connection.execute("ATTACH ? AS today", (str(today),))
+    for table in ("account", "virtual_account", "token", "instance", "holding", "event"):
+        connection.execute(f"INSERT INTO main.{table} SELECT * FROM today.{table}")  # noqa: S608
+    connection.execute("UPDATE instance SET body = json_remove(body, '$.on_prem')")
+    connection.execute("UPDATE holding SET body = json_remove(body, '$.origin', '$.held_by')")
+    connection.close()
+
+
+def test_a_ledger_of_the_first_schema_goes_on(path: Path) -> None:
+    """Who installs this version over the first one would lose the ledger, or what it says."""
+    first_schema(path)
+    with pytest.raises(StoreError, match="stop the server, type `licet manager migrate`"):
+        SqliteStore.open(path, migrates=False)
+    store = SqliteStore.open(path)
+    assert store.database.migrated == newest_schema() - 1
+    with store.begin() as work:
+        assert work.instance(rows.instance(1).id) == rows.instance(1, due_in=1)
+        assert work.pool(PLACE.id, TAG).holdings == tuple(
+            rows.holding(number, due_in=3) for number in (1, 2)
+        )
+        assert [row.id for row in work.due_instances(NOW + timedelta(hours=9), 9)] == [
+            rows.instance(number).id for number in (1, 2)
+        ]
+        assert list(work.events_after(ACCOUNT.id, 1, 9)) == [(2, rows.event(2))]
+        assert not work.on_prems(ACCOUNT.id)
+        assert not work.local_accounts()
+        work.put_on_prem(sites.on_prem(1, due_in=0))
+        work.put_instance(replace(rows.instance(1, due_in=1), on_prem=sites.on_prem(1).id))
+        work.put_holding(replace(rows.holding(1), held_by=sites.on_prem(1).id))
+        work.commit()
+    assert store.next_due() == NOW
     assert uses(store) == 2
     store.close()
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from contract.sites import local_account
 from licet.endpoint.endpoint import Call
+from licet.kernel.ids import AuthorityId
 from licet.store.shapes import SHAPES
 from licet.store.sqlite.statements import statements
 from licet.store.sqlite.store import SqliteStore
@@ -86,6 +88,23 @@ def test_a_batch_costs_a_constant_number_of_statements(tmp_path: Path, kind: str
     assert len(many) <= len(few), "\n".join(many)
     assert len(many) <= 35
     assert many.count("COMMIT") == 1
+
+
+def test_what_a_site_changes_is_noted_at_a_constant_price(tmp_path: Path) -> None:
+    """Each device of an on-prem would wait for the note that another one spoke."""
+    counted = Counted(tmp_path / "licet.db")
+    site = AuthorityId(counted.office.example.account)
+    counted.grow(4 + BATCH)
+    without = counted.count(authorize, 4)
+    with counted.store.begin() as work:
+        work.put_local_account(local_account(site))
+        work.commit()
+    many = counted.count(authorize, BATCH)
+    with counted.store.begin() as work:
+        assert len(work.changes(site, None, 99)) == BATCH
+    asked = [[sql for sql in seen if "local_account" in sql] for seen in (without, many)]
+    assert [len(sql) for sql in asked] == [1, 1], "a manager asks once whether it is a site"
+    assert len(many) <= len(without) + 1
 
 
 def every_statement() -> list[tuple[str, str]]:
