@@ -1,15 +1,19 @@
 """Sites of on-prems with real certificates: made by hand, or enrolled with a manager and synchronized."""
 
+import hashlib
+import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 
+import msgspec
 from typing_extensions import override
 
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, Udi, VirtualAccountId
 from licet.kernel.problems import Code
-from licet.kernel.time import DAY
+from licet.kernel.time import DAY, epoch_seconds
 from licet.ledger.model import Instance, Usage
 from licet.ledger.ports import Store, Work
 from licet.ledger.sites import (
@@ -32,8 +36,10 @@ from licet.sync.exchange import (
     make_request,
     take_response,
 )
-from licet.wire.keys import PrivateKey, public_bytes
+from licet.wire.envelope import Kind, seal
+from licet.wire.keys import PrivateKey, public_bytes, to_base64url
 from licet.wire.messages import Compliance
+from licet.wire.sites import Upload
 from support.office import Office
 
 
@@ -221,6 +227,25 @@ class SiteOffice(Office):
         """Synchronize once with its manager, from the request to the response."""
         return self.take(self.answered(self.request(kind), road).letter.text, road)
 
+    def announcement(
+        self,
+        request: bytes,
+        *,
+        key: PrivateKey | None = None,
+        lies: Mapping[str, str | int] | None = None,
+    ) -> bytes:
+        """Return what begins an upload of a request; some of it may be lies."""
+        true: dict[str, str | int] = {
+            "manager": self.manager.keys.authority,
+            "site": self.site,
+            "number": max(self.local.number, 1),
+            "digest": to_base64url(hashlib.sha256(request).digest()),
+            "size": len(request),
+            "at": epoch_seconds(self.now),
+        }
+        announced = msgspec.convert({"kind": "upload", "v": 1, **true, **(lies or {})}, Upload)
+        return seal(announced, kind=Kind.UPLOAD, key=key or self.private.sync)
+
     def mirror(self, at: VirtualAccountId, udi: Udi, instance: str) -> Instance:
         """Put an instance at the manager as a synchronization reports it."""
         mirrored = Instance(
@@ -254,7 +279,7 @@ def populate(
     with store.begin(alone=True) as work:
         for number in range(count):
             instance = Instance(
-                id=InstanceId(f"{number:08x}-0000-4000-8000-000000000000"),
+                id=InstanceId(str(uuid.uuid5(uuid.UUID(place), f"{number}"))),
                 account=account,
                 virtual_account=place,
                 udi=Udi("SWITCH", f"SN{number:07}"),

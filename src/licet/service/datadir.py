@@ -6,6 +6,7 @@
     keys/accounts/      at an on-prem, in place of both: the key file of each local account
     tls/certificate.pem what the HTTPS front shows, and
     tls/key.pem         its key
+    spool/              at a manager, what on-prems are sending; worth nothing once the server ended
     serve.lock          held by the server that runs on this directory
 
 Only the user that the server runs as may enter it: file permissions are the credential.
@@ -26,7 +27,16 @@ from licet.service.problems import ServiceError
 RESTORING = ".restoring"
 _PID_CHARS_MAX = 20
 # What a data directory may hold before its keys are there: another one is somebody else's.
-_OURS = {"keys", "tls", "licet.db", "licet.db-wal", "licet.db-shm", "serve.lock", "lost+found"}
+_OURS = {
+    "keys",
+    "tls",
+    "licet.db",
+    "licet.db-wal",
+    "licet.db-shm",
+    "serve.lock",
+    "spool",
+    "lost+found",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,11 @@ class DataDir:
     def tls_key(self) -> Path:
         """The key of the HTTPS front's certificate."""
         return self.tls / "key.pem"
+
+    @property
+    def spool(self) -> Path:
+        """What on-prems are sending, part by part."""
+        return self.path / "spool"
 
     @property
     def serve_lock(self) -> Path:

@@ -4,6 +4,7 @@ Network and file differ in who carries the bytes and in nothing else.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -63,6 +64,7 @@ def answer_request(
     road: Road,
     now: datetime,
     chance: Chance,
+    by: AuthorityId | None = None,
     dry: bool = False,
 ) -> Answered:
     """Apply a request of a site at its manager, and return the response; one commit, or nothing.
@@ -76,6 +78,7 @@ def answer_request(
         road: how it came.
         now: the manager's instant.
         chance: where serial numbers come from.
+        by: the site that brought it, where that is known; it brings its own only.
         dry: only tell what would change.
 
     Raises:
@@ -84,6 +87,8 @@ def answer_request(
     document = read(file, SYNC_REQUEST)
     head = document.head
     assert isinstance(head, SyncRequest)  # noqa: S101 - `read` saw to it
+    if by is not None and head.site != by:
+        raise SyncRefused(Why.FOREIGN, f"the request is another on-prem's, '{head.name}'")
     with store.begin(alone=True) as work:
         on_prem = work.on_prem(AuthorityId(head.site))
         turn = admit_request(
@@ -108,6 +113,26 @@ def answer_request(
         if not dry:
             work.commit()
     return Answered(on_prem, letter, tally)
+
+
+def note_refusal(
+    store: Store, site: AuthorityId, file: BinaryIO, *, number: int, why: str, now: datetime
+) -> None:
+    """Remember at a manager that a request of a site, which came over the network, was refused."""
+    kind = SyncKind.STANDARD
+    with suppress(SyncRefused):
+        head = read(file, SYNC_REQUEST).head
+        assert isinstance(head, SyncRequest)  # noqa: S101 - `read` saw to it
+        kind = SyncKind(head.sync)
+    record = SyncRecord(now, kind, Road.NETWORK, number, ok=False, result=why)
+
+    def job(work: Work) -> None:
+        on_prem = work.on_prem(site)
+        if on_prem is not None:
+            history = (record, *on_prem.history)[:HISTORY_MAX]
+            work.put_on_prem(replace(on_prem, history=history))
+
+    work_in(store, job)
 
 
 def _same_letter(work: Work, on_prem: OnPrem) -> Letter:

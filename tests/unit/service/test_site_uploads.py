@@ -1,0 +1,345 @@
+"""Requests that come in part by part: whole ones are applied, and whoever lies changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from licet.kernel.chance import SeededChance, draw_uuid
+from licet.kernel.time import HOUR, MINUTE, SECOND
+from licet.ledger.sites import SyncKind
+from licet.service.site_uploads import (
+    AT_ONCE_MAX,
+    BYTES_MAX,
+    Coming,
+    NoRoom,
+    SiteUploads,
+    Stage,
+    WrongOffset,
+)
+from licet.service.spool import Spool
+from licet.sync.problems import SyncRefused, Why
+from licet.wire.keys import draw_key
+from licet.wire.sites import REQUEST_BYTES_MAX
+from support.office import LAN, Customer, Office
+from support.sites import SiteOffice, populate
+
+OTHER = SeededChance("other")
+
+
+@dataclass
+class Bench:
+    """A manager's uploads, with its worker's jobs in the hands of the test."""
+
+    folder: Path
+    office: Office = field(default_factory=Office)
+    jobs: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.site = self.enrolled("Plant")
+        self.uploads = self.start()
+
+    def enrolled(self, name: str) -> SiteOffice:
+        """Return a site with twenty products, of which its manager does not know yet."""
+        site = SiteOffice(self.office, seed=name)
+        self.office.give(LAN, 30, at=Customer(self.office.example.account, site.enroll(name)))
+        at = site.example
+        populate(site.store, at.virtual, 20, account=at.account, tag=LAN, now=site.now)
+        return site
+
+    def start(self) -> SiteUploads:
+        """Return the uploads as they are when a server begins."""
+        return SiteUploads(
+            Spool(self.folder / "spool"),
+            self.office.store,
+            keys=lambda: self.office.keys,
+            apply=self.jobs.append,
+            clock=self,
+            chance=self.office.chance,
+        )
+
+    def now(self) -> datetime:
+        """Return the manager's instant."""
+        return self.office.now
+
+    def elapsed_s(self) -> float:
+        """Return nothing of use here."""
+        return 0.0
+
+    def work(self) -> None:
+        """Let the worker do what waits."""
+        while self.jobs:
+            self.jobs.pop(0)()
+
+    def send(self, request: bytes, *, site: SiteOffice | None = None, parts: int = 3) -> Coming:
+        """Send a whole request, and let it be applied."""
+        coming = self.uploads.begin((site or self.site).announcement(request))
+        size = len(request) // parts + 1
+        while coming.offset < len(request):
+            self.uploads.add(coming, coming.offset, request[coming.offset :][:size])
+        self.work()
+        return coming
+
+    def spooled(self) -> list[str]:
+        """Return the files that are held."""
+        return sorted(path.name for path in (self.folder / "spool").iterdir())
+
+    def known(self) -> int:
+        """Return how many products of the site the manager knows."""
+        return self.office.store.count_instances(self.site.known().virtual_account)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A bench."""
+    return Bench(tmp_path)
+
+
+def test_a_synchronization_in_parts(bench: Bench) -> None:
+    """An on-prem of any size could not report over the network."""
+    coming = bench.send(bench.site.request())
+    assert (coming.stage, bench.known()) == (Stage.ANSWERED, 20)
+    answer = bench.uploads.read(coming, 0)
+    assert len(answer) == coming.answer_size
+    bench.site.take(answer)
+    assert bench.uploads.read(coming, 100) == answer[100:]
+    assert bench.spooled() == [coming.answer_file], "what came is not kept once it is applied"
+
+
+def test_it_goes_on_where_it_was_cut(bench: Bench) -> None:
+    """Over a bad line a large report would begin again and again, and never arrive."""
+    request = bench.site.request()
+    begun = bench.uploads.begin(bench.site.announcement(request))
+    bench.uploads.add(begun, 0, request[:1000])
+    again = bench.uploads.begin(bench.site.announcement(request))
+    assert (again.capability, again.offset) == (begun.capability, 1000)
+    bench.uploads.add(again, 1000, request[1000:])
+    bench.work()
+    assert bench.known() == 20
+
+
+def test_another_request_takes_the_place(bench: Bench) -> None:
+    """A site that begins anew would be told that it is under way, for an hour."""
+    begun = bench.uploads.begin(bench.site.announcement(bench.site.request()))
+    coming = bench.send(bench.site.request())
+    assert coming.stage is Stage.ANSWERED
+    assert bench.uploads.find(begun.capability) is None
+
+
+def test_another_request_comes_while_one_is_applied(bench: Bench) -> None:
+    """What is being applied cannot be called back; the newer one must not be lost behind it."""
+    first, second = bench.site.request(), bench.site.request()
+    begun = bench.uploads.begin(bench.site.announcement(first))
+    bench.uploads.add(begun, 0, first)
+    newer = bench.uploads.begin(bench.site.announcement(second))
+    assert newer.capability != begun.capability
+    bench.uploads.add(newer, 0, second)
+    bench.work()
+    assert newer.stage is Stage.ANSWERED
+    assert bench.uploads.find(begun.capability) is None
+    assert bench.spooled() == [newer.answer_file]
+
+
+def test_a_part_in_the_wrong_place(bench: Bench) -> None:
+    """A part that came twice, or was lost, would make a hole in the report."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    bench.uploads.add(coming, 0, request[:100])
+    for offset in (0, 99, 101, 2**39):
+        with pytest.raises(WrongOffset) as wrong:
+            bench.uploads.add(coming, offset, b"x")
+        assert wrong.value.offset == 100
+    bench.uploads.add(coming, 100, request[100:])
+    with pytest.raises(WrongOffset) as wrong:
+        bench.uploads.add(coming, 100, b"x")
+    assert wrong.value.offset == len(request)
+
+
+def test_more_than_was_announced(bench: Bench) -> None:
+    """A site could fill the disk of its manager."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    with pytest.raises(SyncRefused, match="more than the announced"):
+        bench.uploads.add(coming, 0, request + b"x")
+    assert bench.uploads.find(coming.capability) is None
+    assert (bench.spooled(), bench.jobs) == ([], [])
+
+
+def test_other_bytes_than_were_announced(bench: Bench) -> None:
+    """What was damaged on its way would be looked at as if the site had said it."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    with pytest.raises(SyncRefused, match="is not what was announced"):
+        bench.uploads.add(coming, 0, request[:-1] + b"x")
+    assert (bench.spooled(), bench.jobs, bench.known()) == ([], [], 0)
+
+
+def test_it_was_applied_before(bench: Bench) -> None:
+    """A site that lost the response would send everything again, or be refused."""
+    request = bench.site.request()
+    letter = bench.uploads.read(bench.send(request), 0)
+    bench.uploads = bench.start()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    assert (coming.offset, coming.stage) == (len(request), Stage.ANSWERED)
+    assert bench.uploads.read(coming, 0) == letter
+
+
+def test_the_manager_stops_in_between(bench: Bench) -> None:
+    """Half a report would lie about for ever, or worse, be gone on with."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    bench.uploads.add(coming, 0, request[:1000])
+    bench.uploads = bench.start()
+    assert bench.spooled() == []
+    assert bench.uploads.find(coming.capability) is None
+    assert bench.uploads.begin(bench.site.announcement(request)).offset == 0
+
+
+def test_another_sites_request(bench: Bench) -> None:
+    """A site could be made to look as another one wants it, and learn its lease."""
+    other = bench.enrolled("Other")
+    request = other.request()
+    coming = bench.send(request, site=bench.site)
+    assert coming.stage is Stage.REFUSED
+    assert coming.refused is not None
+    assert coming.refused.why is Why.FOREIGN
+    assert other.known().accepted is None
+    assert bench.send(request, site=other).stage is Stage.ANSWERED
+
+
+def test_what_was_refused_is_remembered(bench: Bench) -> None:
+    """People at the manager would see an on-prem that is silent, and not that it is refused."""
+    old = bench.site.request()
+    bench.site.take(bench.site.answered(bench.site.request()).letter.text)
+    coming = bench.send(old)
+    assert coming.refused is not None
+    assert coming.refused.why is Why.OLDER
+    record = bench.site.known().history[0]
+    assert (record.ok, record.number, record.kind) == (False, 2, SyncKind.FULL)
+    assert "overtaken" in record.result
+    again = bench.uploads.begin(bench.site.announcement(old))
+    assert again.offset == 0, "a second try is one"
+
+
+@pytest.mark.parametrize(("field", "why"), [("manager", Why.FOREIGN), ("site", Why.UNKNOWN_SITE)])
+def test_an_announcement_for_others(bench: Bench, field: str, why: Why) -> None:
+    """A site would send all that it has to a manager that cannot read it."""
+    with pytest.raises(SyncRefused) as refused:
+        bench.uploads.begin(bench.site.announcement(b"x", lies={field: draw_uuid(OTHER)}))
+    assert refused.value.why is why
+
+
+def test_an_announcement_by_somebody_else(bench: Bench) -> None:
+    """Anybody could fill the places of the sites, or stop an upload by beginning another."""
+    request = bench.site.request()
+    begun = bench.uploads.begin(bench.site.announcement(request))
+    forged = bench.site.announcement(b"x", key=draw_key(SeededChance("forger")))
+    with pytest.raises(SyncRefused) as refused:
+        bench.uploads.begin(forged)
+    assert refused.value.why is Why.UNTRUSTED
+    for data in (b"", b"x" * 100, bench.site.announcement(b"x")[:-1]):
+        with pytest.raises(SyncRefused) as refused:
+            bench.uploads.begin(data)
+        assert refused.value.why is Why.DAMAGED
+    assert bench.uploads.find(begun.capability) is begun
+
+
+def test_what_is_silent_goes(bench: Bench) -> None:
+    """Uploads that nobody goes on with would hold the disk and the places."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    bench.office.now += HOUR - SECOND
+    assert bench.uploads.tick(bench.now()) == 0
+    bench.uploads.add(coming, 0, request[:100])
+    assert bench.uploads.next_due() == bench.now() + HOUR
+    bench.office.now += HOUR
+    assert bench.uploads.tick(bench.now()) == 1
+    assert (bench.spooled(), bench.uploads.next_due()) == ([], None)
+
+
+def test_what_is_applied_is_not_silent(bench: Bench) -> None:
+    """A report that takes long to apply would lose its file under the worker's hands."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    bench.uploads.add(coming, 0, request)
+    bench.office.now += 2 * HOUR
+    assert bench.uploads.next_due() is None
+    assert bench.uploads.tick(bench.now()) == 0
+    bench.work()
+    assert coming.stage is Stage.ANSWERED
+
+
+def test_all_places_are_taken(bench: Bench) -> None:
+    """One site more would take the disk from the others; one that is dead would hold its place."""
+    sites = [bench.site, *(bench.enrolled(f"Plant-{number}") for number in range(AT_ONCE_MAX))]
+    *first, last = [(site, site.request()) for site in sites]
+    comings = [bench.uploads.begin(site.announcement(request)) for site, request in first]
+    with pytest.raises(NoRoom):
+        bench.uploads.begin(last[0].announcement(last[1]))
+    bench.office.now += MINUTE
+    for (_, request), coming in list(zip(first, comings, strict=True))[1:]:
+        bench.uploads.add(coming, 0, request[:10])
+    assert bench.uploads.begin(last[0].announcement(last[1])).offset == 0
+    assert [bench.uploads.find(one.capability) is None for one in comings] == [
+        True,
+        *(False for _ in comings[1:]),
+    ]
+
+
+def test_answers_that_nobody_takes_hold_no_place(bench: Bench) -> None:
+    """Sites that were answered would keep others out for an hour."""
+    comings = []
+    for number in range(2 * AT_ONCE_MAX + 1):
+        site = bench.enrolled(f"Plant-{number}")
+        comings.append(bench.send(site.request(), site=site))
+        bench.office.now += SECOND
+    kept = [bench.uploads.find(one.capability) is not None for one in comings]
+    assert kept[-1]
+    assert sum(kept) == AT_ONCE_MAX
+
+
+def test_the_disk_has_a_bound(bench: Bench) -> None:
+    """Announced sizes would add up to more than the disk has."""
+    count = BYTES_MAX // REQUEST_BYTES_MAX
+    for number in range(count):
+        site = bench.enrolled(f"Plant-{number}")
+        bench.uploads.begin(site.announcement(site.request(), lies={"size": REQUEST_BYTES_MAX}))
+    with pytest.raises(NoRoom):
+        bench.uploads.begin(bench.site.announcement(bench.site.request()))
+
+
+def test_the_disk_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that was not kept would be taken for one that was."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Spool, "append", full)
+        with pytest.raises(NoRoom):
+            bench.uploads.add(coming, 0, request)
+        patched.setattr(Spool, "create", full)
+        with pytest.raises(NoRoom):
+            bench.uploads.begin(bench.site.announcement(bench.site.request()))
+    coming = bench.send(bench.site.request())
+    assert coming.stage is Stage.ANSWERED
+
+
+def test_the_ledger_fails(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site would wait for a result that never comes, and could not try again."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the database cannot be written")
+
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    bench.uploads.add(coming, 0, request)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(bench.office.store), "begin", broken)
+        bench.work()
+    assert coming.stage is Stage.FAILED
+    assert bench.send(request).stage is Stage.ANSWERED
