@@ -78,18 +78,19 @@ def positive(text: str) -> int:
     return min(number, ROWS_MAX)
 
 
-def later(act: str) -> Run:
+def later(act: str, *, room: str = "licet.shell") -> Run:
     """Return a command that loads its module when it is run, and not before.
 
     Args:
-        act: `module.function` in this room, that takes the site, what was typed, and the printer.
+        act: `module.function`, that takes the site, what was typed, and the printer.
+        room: where the module is.
     """
     module, _, name = act.rpartition(".")
 
     def run(given: argparse.Namespace, printer: Printer) -> int:
         from licet.shell.site import open_site  # noqa: PLC0415 - only what is run is loaded
 
-        function = getattr(importlib.import_module(f"licet.shell.{module}"), name)
+        function = getattr(importlib.import_module(f"{room}.{module}"), name)
         if given.site is not None:
             function(given.site, given, printer)
             return DONE
@@ -108,9 +109,11 @@ class Noun:
         groups: where it is added.
         name: the noun.
         text: what it is about.
+        room: where the modules of its commands are.
     """
 
-    def __init__(self, groups: Groups, name: str, text: str) -> None:
+    def __init__(self, groups: Groups, name: str, text: str, *, room: str = "licet.shell") -> None:
+        self._room = room
         parser = groups.add_parser(name, help=text, description=sentence(text))
         parser.set_defaults(noun=name)
         self._verbs = parser.add_subparsers(metavar="command", required=True)
@@ -126,7 +129,7 @@ class Noun:
             parents=[*parents, common()],
             allow_abbrev=False,
         )
-        parser.set_defaults(run=later(act))
+        parser.set_defaults(run=later(act, room=self._room))
         return parser
 
 
