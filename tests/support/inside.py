@@ -87,7 +87,6 @@ def inside(
     ports = open_ports([("127.0.0.1", 0)])
     parts = Parts(
         endpoint,
-        keys=lambda: office.keys,
         well=well,
         tls=Tls(data, ["localhost"], now=clock.now()),
         clock=clock,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from licet.admin.refusal import AdminRefused
-from licet.manager.keeping import add_backup, add_migrate, add_pki
+from licet.manager.keeping import add_pki
 from licet.manager.serve import add_serve
 from licet.service.problems import ServiceError
 from licet.shell.completion import add_completion
 from licet.shell.grammar import groups as administration
+from licet.shell.keeping import add_backup, add_migrate
 from licet.shell.options import Groups
 from licet.shell.printer import Printer
 from licet.shell.terminal import look

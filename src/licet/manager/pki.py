@@ -9,7 +9,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from licet.kernel.chance import SystemChance
-from licet.manager.asking import confirm, passphrase_in
 from licet.manager.root_key import read_copy, write_copy
 from licet.pki.authority import (
     AuthorityKeys,
@@ -29,6 +28,7 @@ from licet.service.keyring import Keyring, Step
 from licet.service.manifest import fingerprint
 from licet.service.problems import ServiceError
 from licet.service.sealing import check_passphrase
+from licet.shell.asking import confirm, passphrase_in
 from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.values import Record, Value

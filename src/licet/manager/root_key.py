@@ -6,9 +6,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from licet.manager.asking import passphrase_in
 from licet.service.files import read_secret, write_file
 from licet.service.problems import ServiceError
+from licet.shell.asking import passphrase_in
 from licet.wire.keys import PrivateKey, private_bytes
 
 _BYTES_MAX = 64 * 1024

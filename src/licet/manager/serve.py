@@ -1,46 +1,19 @@
 """`licet manager serve`: the manager that devices talk to."""
 
 import argparse
-from pathlib import Path
 
-from licet.shell.options import DONE, Groups, common, sentence
+from licet.shell.options import DONE, Groups
 from licet.shell.printer import Printer
-
-_TEXT = "serve devices over HTTPS, and do what falls due"
+from licet.shell.serve import SERVED, add_serve_command, add_serve_settings
 
 
 def add_serve(groups: Groups) -> None:
     """Add `serve`."""
-    parser = groups.add_parser(
-        "serve", help=_TEXT, description=sentence(_TEXT), parents=[common()], allow_abbrev=False
-    )
-    # Not given is not the same as the default: a configuration file may say something else.
-    parser.set_defaults(run=run, data=None)
-    parser.add_argument(
-        "--listen",
-        metavar="HOST:PORT",
-        action="append",
-        default=[],
-        help="where to serve; may be given several times; port 0 is any free one",
-    )
-    parser.add_argument(
-        "--name",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="DNS name or address that products reach it by; may be given several times",
-    )
+    parser = add_serve_command(groups, run)
     parser.add_argument(
         "--authority", metavar="NAME", help="name of the authority, for its first start"
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, help="TOML with the same settings")
-    parser.add_argument("--log", choices=("text", "json"), help="form of the log lines")
-    parser.add_argument(
-        "--log-level", choices=("debug", "info", "warning", "error"), help="how much is logged"
-    )
-    parser.add_argument(
-        "--ready-file", metavar="FILE", help="write where it listens there, once it serves"
-    )
+    add_serve_settings(parser)
 
 
 def run(given: argparse.Namespace, printer: Printer) -> int:
@@ -49,10 +22,9 @@ def run(given: argparse.Namespace, printer: Printer) -> int:
     Raises:
         ServiceError: it could not begin.
     """
-    from licet.manager.standing import stand  # noqa: PLC0415 - other commands start without it
+    # Other commands start without these.
+    from licet.manager.staff import MANAGER  # noqa: PLC0415
+    from licet.shell.serving import stand  # noqa: PLC0415
 
-    names = ("data", "listen", "name", "authority", "log", "log_level", "ready_file")
-    typed = {name: getattr(given, name) for name in names}
-    typed["data"] = None if given.data is None else str(given.data)
-    stand(given.config, typed, printer)
+    stand(given, (*SERVED, "authority"), MANAGER, printer)
     return DONE

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
 
 import structlog
 
-from licet.endpoint.endpoint import Call, Endpoint, Reply
+from licet.endpoint.endpoint import Call, Reply
 from licet.kernel.problems import MEANINGS
-from licet.pki.authority import AuthorityKeys
 from licet.service.admission import Admission
 from licet.service.batching import Batcher, Batching, TurnedAway
 from licet.service.clock import Clock
@@ -16,35 +17,47 @@ from licet.wire import limits
 
 JOSE = "application/jose"
 # A manager is reached where the source document's `show running-config callhome` says, or where
-# smart transport does (device.md 1.7). An on-prem has other paths.
+# smart transport does (device.md 1.7); an on-prem where manager-and-onprem.md 2.4 says.
 MANAGER_PATHS = ("/its/service/oddce/services/DDCEService", "/SmartTransport")
+ON_PREM_PATHS = ("/Transportgateway/services/DeviceRequestHandler", "/SmartTransport")
 READY_S_MAX = 2.0
 _LOG = structlog.get_logger(__name__)
 _LOOK = ("GET", "HEAD")
 _FAILED = say(500, "The authority failed to process the message; its log says why")
+_NOBODY = say(
+    404,
+    "The authority that the message is for is not here: check the URL of the destination, or "
+    "register again with a token of this authority",
+)
+
+
+class Handler(Protocol):
+    """Who answers devices: one authority, or several behind one port."""
+
+    def handle(self, calls: Sequence[Call], *, now: datetime) -> Sequence[Reply | None]:
+        """Return an answer to each request, in their order; None where no authority is meant."""
+        ...
 
 
 class Desk:
     """Answers what comes in at the paths.
 
     Args:
-        keys: asked before every batch, so that a rotation reaches the very next one.
+        handler: works in the thread of the batches.
         well: raises where no batch could be done, such as when the store does not answer.
     """
 
     def __init__(
         self,
-        endpoint: Endpoint,
+        handler: Handler,
         *,
-        keys: Callable[[], AuthorityKeys],
         well: Callable[[], object],
         clock: Clock,
         batching: Batching,
         admission: Admission,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._endpoint = endpoint
-        self._keys = keys
+        self._handler = handler
         self._well = well
         self._clock = clock
         self._loop = loop
@@ -79,11 +92,8 @@ class Desk:
 
     def _work(self, requests: Sequence[Request]) -> list[Response]:
         """Answer a batch, in the thread of the batches."""
-        keys = self._keys()
-        if keys is not self._endpoint.keys:
-            self._endpoint.keys = keys
         calls = [Call(request.body, request.peer) for request in requests]
-        return [_carry(reply) for reply in self._endpoint.handle(calls, now=self._clock.now())]
+        return [_carry(reply) for reply in self._handler.handle(calls, now=self._clock.now())]
 
     def _readiness(self, _: Request) -> Answer:
         if self.stopping:
@@ -106,8 +116,10 @@ class Desk:
         return say(200, "ready")
 
 
-def _carry(reply: Reply) -> Response:
+def _carry(reply: Reply | None) -> Response:
     """Return the response that carries a signed answer; its status is for those who cannot read it."""
+    if reply is None:
+        return _NOBODY
     status = 200 if reply.problem is None else MEANINGS[reply.problem].http_status
     again = reply.retry_after_s
     headers = () if again is None else (("Retry-After", str(again)),)

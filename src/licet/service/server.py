@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from licet.endpoint.endpoint import Endpoint
-from licet.pki.authority import AuthorityKeys
 from licet.service.admission import Admission, Capacity
 from licet.service.batching import Batching
 from licet.service.clock import Clock
-from licet.service.desk import Desk
+from licet.service.desk import Desk, Handler
 from licet.service.exchange import http_date
 from licet.service.guard import Bounds
 from licet.service.listening import Door
@@ -22,6 +20,7 @@ from licet.service.protocol import Front
 from licet.service.reporting import Reporter
 from licet.service.roster import Roster
 from licet.service.settings import Limits
+from licet.service.site_desk import SiteDesk
 from licet.service.tls import Tls
 
 HELD_BYTES_MAX = 64 * 1024 * 1024
@@ -34,17 +33,18 @@ class Parts:
     """What a server serves with.
 
     Attributes:
-        keys: asked before every batch.
+        handler: who answers devices.
         well: raises where no batch could be done.
         paths: where devices send their messages.
+        sites: serves the sites of on-prems, where that is done.
     """
 
-    endpoint: Endpoint
-    keys: Callable[[], AuthorityKeys]
+    handler: Handler
     well: Callable[[], object]
     tls: Tls
     clock: Clock
     paths: Sequence[str]
+    sites: SiteDesk | None = None
 
 
 class Server:
@@ -73,8 +73,7 @@ class Server:
         self._clock = parts.clock
         self._loop = loop
         self._desk = Desk(
-            parts.endpoint,
-            keys=parts.keys,
+            parts.handler,
             well=parts.well,
             clock=parts.clock,
             batching=Batching(limits.batch_size_max, limits.batch_age_ms_max / 1000),
@@ -86,8 +85,9 @@ class Server:
             seats_per_site_max=limits.connections_per_address_max,
             held_bytes_max=HELD_BYTES_MAX,
         )
+        served = parts.sites.routes() if parts.sites is not None else {}
         self._front = Front(
-            self._desk.routes(parts.paths),
+            {**self._desk.routes(parts.paths), **served},
             bounds=bounds,
             roster=self.roster,
             reporter=Reporter(),

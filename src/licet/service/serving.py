@@ -2,27 +2,24 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import structlog
 import uvloop
 
-from licet.admin.sweep import Sweep
-from licet.endpoint.endpoint import Endpoint
-from licet.kernel.chance import Chance
-from licet.ledger.model import Policy
 from licet.service.clock import Clock
 from licet.service.datadir import DataDir, hold
 from licet.service.descriptors import allow_connections
-from licet.service.keyring import Keyring
+from licet.service.desk import Handler
 from licet.service.ports import open_ports
 from licet.service.problems import ServiceError
-from licet.service.renewal import KeyRenewal
 from licet.service.server import Parts, Server
 from licet.service.settings import Settings, addresses_of
+from licet.service.site_desk import SiteDesk
 from licet.service.tending import Duty, Tender
 from licet.service.tls import Tls
 from licet.store.sqlite.problems import StoreError
@@ -33,13 +30,32 @@ TENDING_ENDS_WITHIN_S = 30.0
 _LOG = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Staff:
+    """What one kind of authority serves with.
+
+    Attributes:
+        handler: who answers devices.
+        paths: where devices send their messages.
+        duties: what falls due beside the serving, by names for the log; each group of them has a
+            thread of its own.
+        hurry: called when it ends: a duty that takes long may break off.
+        sites: serves the sites of on-prems, where that is done.
+    """
+
+    handler: Handler
+    paths: Sequence[str]
+    duties: Sequence[Mapping[str, Duty]]
+    hurry: Callable[[], None] = lambda: None
+    sites: SiteDesk | None = None
+
+
 def serve(
     settings: Settings,
     data: DataDir,
     *,
-    paths: Sequence[str],
+    staff: Callable[[SqliteStore], Staff],
     clock: Clock,
-    chance: Chance,
     serving: Callable[[Sequence[str]], None],
     stopping: Callable[[], None],
 ) -> None:
@@ -48,9 +64,8 @@ def serve(
     Args:
         settings: how.
         data: of a founded authority.
-        paths: where devices send their messages.
+        staff: returns who works on the store, once that is open.
         clock: the machine's.
-        chance: where keys and serial numbers come from.
         serving: told the addresses once connections are accepted.
         stopping: told when it begins to end.
 
@@ -62,22 +77,25 @@ def serve(
     limits = msgspec.structs.replace(settings.limits, connections_max=connections)
     with ExitStack() as stack:
         stack.enter_context(hold(data))
-        keyring = Keyring.open(data)
         tls = Tls(data, settings.name, now=clock.now())
         store = stack.enter_context(closing(_open_store(data.database)))
+        staffed = staff(store)
         ports = open_ports(addresses)
         for port in ports:
             stack.callback(port.close)
+        if staffed.sites is not None:
+            stack.callback(staffed.sites.close)
         parts = Parts(
-            Endpoint(store, keyring.current(), chance=chance),
-            keys=keyring.current,
+            staffed.handler,
             well=store.next_due,
             tls=tls,
             clock=clock,
-            paths=paths,
+            paths=staffed.paths,
+            sites=staffed.sites,
         )
-        tender = _tender(store, Keyring.open(data), clock, chance)
-        tender.start()
+        tenders = [Tender(dict(duties), clock) for duties in staffed.duties]
+        for tender in tenders:
+            tender.start()
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 loop = runner.get_loop()
@@ -85,10 +103,12 @@ def serve(
                 _listen_to_signals(loop, server, stopping)
                 runner.run(server.run(lambda: serving(server.addresses)))
         finally:
-            if not tender.stop(TENDING_ENDS_WITHIN_S):
-                _LOG.warning(
-                    "a duty is still being done; the database keeps it whole or not at all"
-                )
+            staffed.hurry()
+            for tender in tenders:
+                if not tender.stop(TENDING_ENDS_WITHIN_S):
+                    _LOG.warning(
+                        "a duty is still being done; the database keeps it whole or not at all"
+                    )
 
 
 def _open_store(path: Path) -> SqliteStore:
@@ -96,12 +116,6 @@ def _open_store(path: Path) -> SqliteStore:
         return SqliteStore.open(path)
     except StoreError as error:
         raise ServiceError(str(error)) from error
-
-
-def _tender(store: SqliteStore, keyring: Keyring, clock: Clock, chance: Chance) -> Tender:
-    """Return who tends; it has a keyring of its own, since another thread uses the other one."""
-    duties: dict[str, Duty] = {"sweep": Sweep(store, Policy()), "keys": KeyRenewal(keyring, chance)}
-    return Tender(duties, clock)
 
 
 def _listen_to_signals(

@@ -98,7 +98,7 @@ def later(act: str, *, room: str = "licet.shell") -> Run:
             function(site, given, printer)
         return DONE
 
-    run.__qualname__ = act
+    run.__qualname__ = f"{room}.{act}"
     return run
 
 
@@ -121,7 +121,14 @@ class Noun:
     def verb(
         self, name: str, act: str, text: str, *parents: argparse.ArgumentParser
     ) -> argparse.ArgumentParser:
-        """Add a command; its own arguments are added to what is returned."""
+        """Add a command; its own arguments are added to what is returned.
+
+        Args:
+            name: the verb.
+            act: `module.function` of the noun's room.
+            text: what it does.
+            parents: arguments that it shares with others.
+        """
         parser = self._verbs.add_parser(
             name,
             help=text,

@@ -1,4 +1,4 @@
-"""What `licet manager migrate` does: brings the database to this program's schema."""
+"""What `migrate` does: brings the database to this program's schema."""
 
 import argparse
 

@@ -1,11 +1,10 @@
-"""What `licet manager backup`, `verify` and `restore` do, and what they print."""
+"""What `backup`, `verify` and `restore` of an authority do, and what they print."""
 
 import argparse
 from collections.abc import Sequence
 
 from licet.kernel.chance import SystemChance
 from licet.kernel.time import instant, print_period
-from licet.manager.asking import ask_passphrase, passphrase_in
 from licet.service import backup as backups
 from licet.service import restore as restores
 from licet.service import verify as verifying
@@ -15,6 +14,7 @@ from licet.service.losses import Loss
 from licet.service.manifest import Manifest
 from licet.service.problems import ServiceError
 from licet.service.verify import Check, Result
+from licet.shell.asking import ask_passphrase, passphrase_in
 from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.values import Mark, Record, Shown, Value
@@ -70,7 +70,7 @@ def verify(given: argparse.Namespace, printer: Printer) -> int:
         }
     )
     if not examined.good:
-        printer.refuse(f"licet manager: {given.file}: {_first_bad(examined.checks)}")
+        printer.refuse(f"{given.parser.prog}: {given.file}: {_first_bad(examined.checks)}")
         return REFUSED
     left = [check.what for check in examined.checks if check.result is Result.NOT_CHECKED]
     printer.say("")
@@ -98,7 +98,9 @@ def restore(given: argparse.Namespace, printer: Printer) -> int:
     if restored.data is None or restored.keys is None or restored.backup_at is None:
         checks = [_row(check) for check in restored.checks]
         printer.record({"file": str(given.file), "restored": False, "checks": checks})
-        printer.refuse(f"licet manager: {given.file}: {_first_bad(restored.checks)}; not restored")
+        printer.refuse(
+            f"{given.parser.prog}: {given.file}: {_first_bad(restored.checks)}; not restored"
+        )
         return REFUSED
     record: dict[str, Value] = {
         "file": str(given.file),
@@ -125,9 +127,8 @@ def restore(given: argparse.Namespace, printer: Printer) -> int:
         printer.item(Shown(loss.about, f"  {loss.about.ljust(_ABOUT_CHARS)}"), _sentence(loss))
     printer.say("")
     printer.say("The backup was good. Products go on by themselves. Start the server:")
-    printer.say(
-        f"  licet manager serve --data {restored.data.path} --listen HOST:PORT{_names(given)}"
-    )
+    serve = f"{given.parser.prog} serve --data {restored.data.path}"
+    printer.say(f"  {serve} --listen HOST:PORT{_names(given)}")
     return DONE
 
 
