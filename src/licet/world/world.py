@@ -1,6 +1,7 @@
 """The world: true time goes from one thing that falls due to the next, on every side, in order."""
 
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Protocol
 
 from licet.kernel.chance import SeededChance
@@ -10,11 +11,14 @@ from licet.world.clock import MachineClock, VirtualClock
 from licet.world.journal import Journal
 from licet.world.machine import Build, Machine
 from licet.world.network import Network
+from licet.world.on_prem import OnPrem
 from licet.world.queue import EventQueue
 
 # More than any sound run of immediate work: leave notes, a registration, its authorization.
 _TICKS_AT_ONE_INSTANT_MAX = 100
 _EVENTS_AT_ONE_INSTANT_MAX = 100_000
+# What on-prems say of their software.
+VERSION = version("licet")
 
 
 class Stuck(AssertionError):  # noqa: N818 - it names what somebody is
@@ -39,7 +43,7 @@ class Participant(Protocol):
 
 
 class World:
-    """Authorities and devices under one virtual clock.
+    """Authorities, on-prems and devices under one virtual clock.
 
     Args:
         start: the first instant of true time.
@@ -53,6 +57,7 @@ class World:
         self.journal = Journal()
         self.network = Network(self.clock, self.queue, self.journal)
         self.authorities: dict[str, Authority] = {}
+        self.on_prems: dict[str, OnPrem] = {}
         self.machines: dict[str, Machine] = {}
 
     def chance_of(self, name: str) -> SeededChance:
@@ -71,6 +76,19 @@ class World:
         self.authorities[name] = authority
         return authority
 
+    def found_on_prem(self, name: str) -> OnPrem:
+        """Found an on-prem, without local accounts yet.
+
+        Raises:
+            ValueError: the name is taken.
+        """
+        self._check_free(name)
+        on_prem = OnPrem(
+            name, MachineClock(self.clock), self.chance_of(name), self.network, VERSION
+        )
+        self.on_prems[name] = on_prem
+        return on_prem
+
     def add(self, name: str, build: Build) -> Machine:
         """Add a device and switch it on; see `Machine` for `build`.
 
@@ -85,7 +103,7 @@ class World:
         return machine
 
     def _check_free(self, name: str) -> None:
-        if name in self.authorities or name in self.machines:
+        if name in (self.authorities | self.on_prems | self.machines):
             raise ValueError(f"there is a {name} already")
 
     def advance(self, by: timedelta) -> None:
@@ -104,8 +122,8 @@ class World:
     def advance_to(self, end: datetime) -> None:
         """Let time pass until an instant, and do what falls due at it too.
 
-        Within one instant messages arrive first, then authorities act, then devices, each in the
-        order in which they were added.
+        Within one instant messages arrive first, then authorities act, then on-prems, then devices,
+        each in the order in which they were added.
 
         Raises:
             Stuck: somebody is due and makes no progress.
@@ -152,7 +170,11 @@ class World:
         earliest, whose = self.queue.next_due(), None
         if earliest is not None and earliest <= self.clock.now:
             return earliest, None
-        participants: list[Participant] = [*self.authorities.values(), *self.machines.values()]
+        participants: list[Participant] = [
+            *self.authorities.values(),
+            *self.on_prems.values(),
+            *self.machines.values(),
+        ]
         for participant in participants:
             due = participant.next_due()
             if due is not None and (earliest is None or due < earliest):
@@ -166,7 +188,7 @@ class World:
             )
 
     def jump(self, name: str, by: timedelta) -> None:
-        """Set the system clock of an authority or a device on or back.
+        """Set the system clock of an authority, an on-prem or a device on or back.
 
         Raises:
             KeyError: there is nobody of that name.
@@ -177,6 +199,12 @@ class World:
             authority.clock.jump(by)
             authority.tick()
             authority.renew_keys()
+        elif name in self.on_prems:
+            on_prem = self.on_prems[name]
+            on_prem.clock.jump(by)
+            for site in on_prem.sites.values():
+                on_prem.look(site)
+            on_prem.tick()
         else:
             machine = self.machines[name]
             machine.clock.jump(by)
