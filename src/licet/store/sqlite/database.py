@@ -16,6 +16,8 @@ BUSY_WAIT_MS = 30_000
 CACHE_KIB = 64 * 1024
 # The write-ahead log is cut back to this after a burst.
 LOG_BYTES_MAX = 64 * 1024 * 1024
+# How often one asks for the log while others make it: each time, another one was done.
+_LOG_TRIES = 100
 _FULL = 2
 
 
@@ -84,7 +86,7 @@ class Database:
         connection.set_busy_timeout(BUSY_WAIT_MS)
         connection.pragma("cache_size", -CACHE_KIB)
         connection.pragma("temp_store", "memory")
-        mode = connection.pragma("journal_mode", "wal")
+        mode = _log_ahead(connection)
         connection.pragma("synchronous", "full")
         connection.pragma("journal_size_limit", LOG_BYTES_MAX)
         if mode != "wal" or connection.pragma("synchronous") != _FULL:
@@ -94,3 +96,16 @@ class Database:
                 "put the data directory on a local file system"
             )
         return connection
+
+
+def _log_ahead(connection: apsw.Connection) -> str:
+    """Turn the write-ahead log on; return the journal's mode.
+
+    SQLite does not let one wait for another that turns it on at the same time, in a new file.
+    """
+    for _ in range(_LOG_TRIES):
+        with suppress(apsw.BusyError):
+            return str(connection.pragma("journal_mode", "wal"))
+        # For this one it does.
+        connection.execute("BEGIN IMMEDIATE; ROLLBACK")
+    return str(connection.pragma("journal_mode"))
