@@ -61,7 +61,7 @@ class Clerk:
     @property
     def site(self) -> Site:
         """What is worked on, now."""
-        return Site(self.books.store, lambda: self.keys, WHO, self.books.now, self.books.chance)
+        return Site(self.books.store, lambda _=None: self.keys, WHO, self.books.now, self.books.chance)
 
     def type(self, line: str) -> Ran:
         """Type a line and return what became of it."""

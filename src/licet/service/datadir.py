@@ -4,6 +4,8 @@
     keys/authority.json the authority's keys and certificates, but the root's key
     keys/root-key.pem   the licensing root's key; it may be kept elsewhere
     keys/accounts/      at an on-prem, in place of both: the key file of each local account
+    site                at an on-prem, its name; and
+    sync/               what each local account exchanges with its manager
     tls/certificate.pem what the HTTPS front shows, and
     tls/key.pem         its key
     spool/              at a manager, what on-prems are sending; worth nothing once the server ended
@@ -35,6 +37,8 @@ _OURS = {
     "licet.db-shm",
     "serve.lock",
     "spool",
+    "site",
+    "sync",
     "lost+found",
 }
 
@@ -87,6 +91,21 @@ class DataDir:
     def founded(self) -> bool:
         """Whether a manager or an on-prem lives here."""
         return self.authority_file.exists() or self.account_keys.is_dir()
+
+    @property
+    def is_on_prem(self) -> bool:
+        """Whether it is an on-prem that lives here."""
+        return self.account_keys.is_dir()
+
+    @property
+    def site_file(self) -> Path:
+        """The name of an on-prem, in the names of its files."""
+        return self.path / "site"
+
+    @property
+    def sync(self) -> Path:
+        """Where an on-prem keeps what each of its local accounts exchanges with its manager."""
+        return self.path / "sync"
 
     @property
     def tls(self) -> Path:

@@ -44,7 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         data: the data directory.
         listen: HOST:PORT each.
         name: DNS names and addresses that products reach it by.
-        authority: the name that its licensing root carries; only the first start looks at it.
+        authority: the name that a manager's licensing root carries; only the first start looks at it.
+        site: the name of an on-prem, in the names of its files; likewise.
         log, log_level: of the log on standard error.
         ready_file: written once the server serves.
     """
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     listen: tuple[str, ...] = ()
     name: tuple[str, ...] = ()
     authority: str = "Licet"
+    site: str | None = None
     log: LogForm = LogForm.TEXT
     log_level: LogLevel = LogLevel.INFO
     ready_file: str | None = None

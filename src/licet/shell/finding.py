@@ -19,26 +19,33 @@ START_MIN = 4
 
 
 def account_of(site: Site, work: Work, name: str | None) -> SmartAccount:
-    """Return the smart account of that name or domain; without a name, the only one.
+    """Return the account of that name or domain; without a name, the only one.
 
     Raises:
         AdminRefused: there is none, or a name is needed; the text says which there are.
     """
     if name is not None:
         found = work.account_named(name)
-        if found is not None:
+        if found is not None and site.has(work, found):
             return found
-        names = (one for row in every(site.store.list_accounts) for one in (row.name, row.domain))
-        raise AdminRefused(f"there is no smart account '{name}'{suggest(name, names)}")
-    accounts = site.store.list_accounts(limit=TOLD + 1).items
+        names = (one for row in site.accounts(work) for one in _names(site, row))
+        raise AdminRefused(f"there is no {site.trade.account} '{name}'{suggest(name, names)}")
+    accounts = list(islice(site.accounts(work), TOLD + 1))
     if not accounts:
-        raise AdminRefused(
-            "there is no smart account yet; open one: account open NAME --domain DOMAIN"
-        )
+        raise AdminRefused(site.trade.no_account)
     if len(accounts) > 1:
-        there = offer(f"{one.name} ({one.domain})" for one in accounts)
-        raise AdminRefused(f"name the smart account with --account; there are: {there}")
+        there = offer(_tell(site, one) for one in accounts)
+        raise AdminRefused(f"name the {site.trade.account} with --account; there are: {there}")
     return accounts[0]
+
+
+def _names(site: Site, account: SmartAccount) -> tuple[str, ...]:
+    """Return what a person may call an account; the domain of a local one is made up."""
+    return (account.name,) if site.trade.local else (account.name, account.domain)
+
+
+def _tell(site: Site, account: SmartAccount) -> str:
+    return account.name if site.trade.local else f"{account.name} ({account.domain})"
 
 
 def place_of(work: Work, account: SmartAccount, name: str | None) -> VirtualAccount:
@@ -67,7 +74,7 @@ def places_of(work: Work, account: SmartAccount, name: str | None) -> list[Virtu
 
 def accounts_of(site: Site, work: Work, name: str | None) -> Iterable[SmartAccount]:
     """Return the smart account of that name; without a name, all of them."""
-    return every(site.store.list_accounts) if name is None else [account_of(site, work, name)]
+    return site.accounts(work) if name is None else [account_of(site, work, name)]
 
 
 def account_and_places(

@@ -94,7 +94,7 @@ def later(act: str, *, room: str = "licet.shell") -> Run:
         if given.site is not None:
             function(given.site, given, printer)
             return DONE
-        with open_site(given.data) as site:
+        with open_site(given.data, given.trade) as site:
             function(site, given, printer)
         return DONE
 

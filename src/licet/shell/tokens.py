@@ -8,7 +8,7 @@ from licet.kernel.ids import TokenId
 from licet.ledger.listing import every
 from licet.ledger.model import IdToken, VirtualAccount
 from licet.ledger.ports import Work
-from licet.shell.finding import accounts_of, check_start, named_place, one_of
+from licet.shell.finding import account_of, accounts_of, check_start, named_place, one_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.token_list import entry
@@ -17,7 +17,8 @@ from licet.shell.values import Record
 
 def create(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     """Create an ID token and print its text."""
-    keys = site.keys()
+    account = site.look(lambda work: account_of(site, work, given.account))
+    keys = site.keys(account.id)
 
     def act(work: Work) -> tuple[IdToken, VirtualAccount]:
         place = named_place(site, work, given)
@@ -42,7 +43,9 @@ def create(site: Site, given: argparse.Namespace, printer: Printer) -> None:
 def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     """Show an ID token, and print its text again."""
     token, place = site.look(partial(_find, site, given))
-    printer.record({**_whole(site, token, place), "token": show_token(token, site.keys())})
+    printer.record(
+        {**_whole(site, token, place), "token": show_token(token, site.keys(place.account))}
+    )
 
 
 def revoke(site: Site, given: argparse.Namespace, printer: Printer) -> None:

@@ -71,10 +71,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_settings(tmp_path / "none.toml", {})
 
 
-def test_the_example_is_good_and_has_every_setting() -> None:
+@pytest.mark.parametrize(("kind", "others"), [("manager", "site"), ("onprem", "authority")])
+def test_the_example_is_good_and_has_every_setting(kind: str, others: str) -> None:
     """The first thing that a person copies would not work, or hide a setting."""
-    example = (PACKAGING / "manager.toml").read_text()
-    settings = read_settings(PACKAGING / "manager.toml", {})
-    for name in (*Settings.__struct_fields__, *Limits.__struct_fields__):
+    example = (PACKAGING / f"{kind}.toml").read_text()
+    settings = read_settings(PACKAGING / f"{kind}.toml", {})
+    for name in {*Settings.__struct_fields__, *Limits.__struct_fields__} - {others}:
         assert f"{name} " in example.replace("=", " ").replace("]", " "), name
     assert settings.limits == Limits(), "what the example shows is what counts without it"

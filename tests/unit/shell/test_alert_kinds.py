@@ -33,7 +33,7 @@ class Desk:
     def type(self, line: str) -> Ran:
         """Type a line that is done."""
         office = self.office
-        site = Site(office.store, lambda: office.keys, "ann", office.now, office.chance)
+        site = Site(office.store, lambda _=None: office.keys, "ann", office.now, office.chance)
         ran = type_line(site, line)
         assert ran.status == 0, ran.err
         return ran
