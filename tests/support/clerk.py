@@ -3,6 +3,7 @@
 import io
 import json
 import shlex
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any
 from licet.admin.catalog import import_catalog, sample_catalog
 from licet.kernel.ids import Udi
 from licet.kernel.time import DAY
-from licet.ledger.model import Instance, VirtualAccount
+from licet.ledger.model import Event, Instance, VirtualAccount
 from licet.manager.cli import main
 from licet.pki.authority import AuthorityKeys, found_authority
 from licet.registrar.alerts import cloned
@@ -61,7 +62,13 @@ class Clerk:
     @property
     def site(self) -> Site:
         """What is worked on, now."""
-        return Site(self.books.store, lambda _=None: self.keys, WHO, self.books.now, self.books.chance)
+        return Site(
+            self.books.store, lambda _=None: self.keys, WHO, self.books.now, self.books.chance
+        )
+
+    def events(self) -> Sequence[Event]:
+        """Return the events of the account, newest first."""
+        return self.books.events()
 
     def type(self, line: str) -> Ran:
         """Type a line and return what became of it."""
@@ -82,12 +89,12 @@ class Clerk:
 
     def refused(self, line: str) -> str:
         """Return why a line is refused; nothing else may be printed, and no event be added."""
-        before = self.books.events()
+        before = self.events()
         ran = self.type(line)
         assert ran.status == 1, ran
         assert ran.out == ""
         assert ran.err.startswith("licet manager: ")
-        assert self.books.events() == before, "nothing half done"
+        assert self.events() == before, "nothing half done"
         return ran.err.removeprefix("licet manager: ").rstrip("\n")
 
 

@@ -274,10 +274,11 @@ def populate(
     account: AccountId,
     tag: Tag,
     now: datetime,
+    first: int = 0,
 ) -> None:
     """Put product instances that use one license each, without their registrations."""
     with store.begin(alone=True) as work:
-        for number in range(count):
+        for number in range(first, first + count):
             instance = Instance(
                 id=InstanceId(str(uuid.uuid5(uuid.UUID(place), f"{number}"))),
                 account=account,

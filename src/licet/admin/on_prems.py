@@ -58,7 +58,7 @@ def invite(
     """Make a one-time code with which an on-prem registers over the network.
 
     Raises:
-        AdminRefused: a number of days is out of range, or the virtual account cannot be its own.
+        AdminRefused: a number of days is out of range, or the name is none.
     """
     _check_removal_days(removal_days)
     if not 1 <= days <= INVITED_DAYS_MAX:
@@ -158,7 +158,10 @@ def take_on(
         )
     if work.account(AccountId(head.site)) is not None:
         raise AdminRefused("the id of the request is another account's; request it anew")
-    place = _place_for(store, work, account, head.virtual_account, who=who, now=now, chance=chance)
+    name = head.virtual_account
+    place = check_place(store, work, account.id, name, now) or open_virtual_account(
+        work, account.id, name=name, description="", who=who, now=now, chance=chance
+    )
     site = OnPrem(
         id=AuthorityId(head.site),
         account=account.id,
@@ -279,27 +282,22 @@ def current_on_prem(work: Work, site: OnPrem) -> OnPrem:
     return found
 
 
-def _place_for(
-    store: Store,
-    work: Work,
-    account: SmartAccount,
-    name: str,
-    *,
-    who: str,
-    now: datetime,
-    chance: Chance,
-) -> VirtualAccount:
-    places: Sequence[VirtualAccount] = work.virtual_accounts(account.id)
-    alike = [place for place in places if place.name.casefold() == name.casefold()]
-    if not alike:
-        return open_virtual_account(
-            work, account.id, name=name, description="", who=who, now=now, chance=chance
-        )
-    place = find_virtual_account(work, account.id, name)
+def check_place(
+    store: Store, work: Work, account: AccountId, name: str, now: datetime
+) -> VirtualAccount | None:
+    """Return the virtual account of that name, if it can be an on-prem's own; None where it is missing.
+
+    Raises:
+        AdminRefused: it is the default, another on-prem's, not empty, or spelled otherwise.
+    """
+    places: Sequence[VirtualAccount] = work.virtual_accounts(account)
+    if all(place.name.casefold() != name.casefold() for place in places):
+        return None
+    place = find_virtual_account(work, account, name)
     if place.name != name:
         raise AdminRefused(
-            f"the request is for the virtual account '{name}', and there is '{place.name}'; names "
-            "must match exactly"
+            f"the virtual account '{name}' is asked for, and there is '{place.name}'; names must "
+            "match exactly"
         )
     if place.default:
         raise AdminRefused(f"'{name}' is the default virtual account; an on-prem needs another one")

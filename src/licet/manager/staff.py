@@ -18,6 +18,7 @@ from licet.service.keyring import Keyring
 from licet.service.renewal import KeyRenewal
 from licet.service.serving import Staff
 from licet.service.settings import Settings
+from licet.service.site_desk import SiteDesk
 from licet.service.tending import Duty
 from licet.shell.serving import Founded, Kind
 
@@ -42,7 +43,7 @@ class Manned:
         return self._endpoint.handle(calls, now=now)
 
 
-def _staff(data: DataDir, store: Store, _: Clock, chance: Chance) -> Staff:
+def _staff(data: DataDir, store: Store, clock: Clock, chance: Chance) -> Staff:
     keyring = Keyring.open(data)
     endpoint = Endpoint(store, keyring.current(), chance=chance)
     # Who tends has a keyring of its own: another thread uses the other one.
@@ -50,7 +51,10 @@ def _staff(data: DataDir, store: Store, _: Clock, chance: Chance) -> Staff:
         "sweep": Sweep(store, Policy()),
         "keys": KeyRenewal(Keyring.open(data), chance),
     }
-    return Staff(Manned(endpoint, keyring.current), MANAGER_PATHS, (duties,))
+    # So has who serves the sites.
+    sites = SiteDesk(data.spool, store, keys=Keyring.open(data).current, clock=clock, chance=chance)
+    duties["uploads"] = sites.uploads
+    return Staff(Manned(endpoint, keyring.current), MANAGER_PATHS, (duties,), sites=sites)
 
 
 def _found(settings: Settings, chance: Chance, now: datetime) -> Founded:

@@ -12,7 +12,7 @@ from licet.ledger.model import Instance
 from licet.shell.finding import account_and_places, license_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
-from licet.shell.standing import Shelf, shelf_of, status_of, usage_rows, usage_text
+from licet.shell.standing import Shelf, host_name_of, shelf_of, status_of, usage_rows, usage_text
 from licet.shell.values import Record, Shown
 
 COLUMNS = ("udi", "host_name", "virtual_account", "status", "last_contact_at", "licenses")
@@ -23,7 +23,7 @@ def entry(instance: Instance, shelf: Shelf) -> Record:
     """Return the fields of a product instance in a list."""
     return {
         "udi": instance.udi.text,
-        "host_name": instance.host_name,
+        "host_name": host_name_of(instance, shelf.on_prem),
         "virtual_account": shelf.place,
         "status": status_of(instance, shelf),
         "last_contact_at": instance.last_contact_at,

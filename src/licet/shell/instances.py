@@ -10,11 +10,12 @@ from licet.ledger.explain import why
 from licet.ledger.listing import every
 from licet.ledger.model import Event, Instance
 from licet.ledger.ports import Work
+from licet.ledger.sites import OnPrem
 from licet.shell.finding import place_of
 from licet.shell.finding_instances import instance_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
-from licet.shell.standing import shelf_of, status_of, usage_rows
+from licet.shell.standing import host_name_of, shelf_of, status_of, usage_rows
 from licet.shell.values import Mark, Record, Shown
 
 # How many events of the account are looked through for those of one instance, and how many are shown.
@@ -43,10 +44,11 @@ def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     printer.record(
         {
             "udi": instance.udi.text,
-            "host_name": instance.host_name,
+            "host_name": host_name_of(instance, shelf.on_prem),
             "product": product,
             "account": account,
             "virtual_account": place,
+            "on_prem": shelf.on_prem.name if shelf.on_prem and instance.on_prem else None,
             "status": status_of(instance, shelf),
             "export_control": instance.export_allowed,
             "registered_at": instance.registered_at,
@@ -55,6 +57,7 @@ def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
             "authorized_until": instance.deadline,
             "certified_until": instance.certified_until,
             "id": instance.id,
+            "removal_asked": _asked(instance, shelf.on_prem),
             "licenses": usage_rows(instance, shelf),
             "history": [_happened(event) for event in _history(site, instance)],
         }
@@ -99,15 +102,21 @@ def transfer(site: Site, given: argparse.Namespace, printer: Printer) -> None:
 def remove(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     """Remove a product instance."""
 
-    def act(work: Work) -> tuple[Instance, str]:
+    def act(work: Work) -> tuple[Instance, str, OnPrem | None]:
         instance = instance_of(site, work, given)
         place = work.virtual_account(instance.virtual_account)
-        remove_instance(work, instance, who=site.who, now=site.now)
-        return instance, place.name if place else ""
+        asked = remove_instance(work, instance, who=site.who, now=site.now)
+        return instance, place.name if place else "", asked
 
-    instance, place = site.do(act)
+    instance, place, asked = site.do(act)
     text = f"{instance.udi.text} is removed from '{place}'; its licenses are free"
-    printer.done(text, brief(instance, place))
+    if asked is not None:
+        text = (
+            f"the on-prem '{asked.name}' is asked to remove {instance.udi.text}; it goes when that "
+            "one has synchronized twice: once to hear it, once to say so"
+        )
+    asked_of = asked.name if asked else None
+    printer.done(text, {**brief(instance, place), "asked_of": asked_of})
 
 
 def brief(instance: Instance, place: str) -> Record:
@@ -118,6 +127,14 @@ def brief(instance: Instance, place: str) -> Record:
         "virtual_account": place,
         "id": instance.id,
     }
+
+
+def _asked(instance: Instance, on_prem: OnPrem | None) -> Record | None:
+    """Return who has asked an on-prem to remove an instance."""
+    for asked in on_prem.removals if on_prem else ():
+        if asked.instance == instance.id:
+            return {"who": asked.who, "at": asked.at}
+    return None
 
 
 def _history(site: Site, instance: Instance) -> list[Event]:

@@ -9,7 +9,7 @@ from itertools import islice
 from licet.admin.licenses import transfer_licenses
 from licet.kernel.words import counted
 from licet.ledger.listing import every
-from licet.ledger.model import License, Pool, VirtualAccount
+from licet.ledger.model import Holding, License, Pool, VirtualAccount
 from licet.ledger.pools import balance, compliance, counts, purchased
 from licet.ledger.ports import Work
 from licet.shell import catalog, orders
@@ -26,6 +26,7 @@ COLUMNS = (
     "purchased",
     "in_use",
     "balance",
+    "pending",
     "compliance",
     "kinds",
     "next_expiry",
@@ -43,10 +44,16 @@ def entry(pool: Pool, name: str, place: str, now: datetime) -> Record:
         "purchased": purchased(pool, now),
         "in_use": pool.in_use,
         "balance": balance(pool, now),
+        "pending": pending(pool),
         "compliance": status(stands, good=stands is Compliance.IN_COMPLIANCE),
         "kinds": sorted({held.kind for held in counting}),
         "next_expiry": day(min(ends, default=None)),
     }
+
+
+def pending(pool: Pool) -> int:
+    """Return how many have come and count for nobody yet: an on-prem may still use them."""
+    return sum(held.quantity for held in pool.holdings if held.held_by is not None)
 
 
 def list_(site: Site, given: argparse.Namespace, printer: Printer) -> None:
@@ -82,7 +89,7 @@ def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
                 for place, pool in pools
             ],
             "orders": [
-                _without(orders.entry(site, holding, found.name, place.name), "license")
+                _order(site, holding, found.name, place.name)
                 for place, pool in pools
                 for holding in pool.holdings
             ],
@@ -120,7 +127,20 @@ def transfer(site: Site, given: argparse.Namespace, printer: Printer) -> None:
         f"{left['balance']} in '{left['virtual_account']}', "
         f"{came['balance']} in '{came['virtual_account']}'"
     )
+    if came["pending"]:
+        text += f"; {came['pending']} there count when the on-prem has synchronized"
     printer.done(text, {"from": left, "to": came})
+
+
+def _order(site: Site, holding: Holding, name: str, place: str) -> Record:
+    """Return what an order brought, and which on-prem must synchronize before it counts."""
+
+    def read(work: Work) -> str | None:
+        on_prem = work.on_prem(holding.held_by) if holding.held_by else None
+        return on_prem.name if on_prem else holding.held_by
+
+    entry = _without(orders.entry(site, holding, name, place), "license")
+    return {**entry, "waits_for": site.look(read)}
 
 
 def _without(record: Record, name: str) -> Record:

@@ -126,4 +126,7 @@ def _tell(printer: Printer, added: Sequence[Holding]) -> None:
 def _status(site: Site, holding: Holding) -> Shown:
     if counts(holding, site.now):
         return status("active", good=True)
+    ended = holding.ends_at is not None and holding.ends_at <= site.now
+    if holding.held_by is not None and not ended:
+        return status("pending", good=None)
     return status("future" if site.now < holding.starts_at else "expired", good=None)

@@ -56,6 +56,8 @@ def _command(words: str, command: argparse.ArgumentParser, *, alone: bool) -> li
         lines += ["| argument | what it is |", "| --- | --- |"]
         lines += [f"| `{_cell(_name(one))}` | {_cell(one.help or '')} |" for one in own]
         lines.append("")
+    if command.epilog:
+        lines += [f"{command.epilog.replace(': ', ': `', 1)}`", ""]
     return lines
 
 

@@ -8,9 +8,11 @@ from licet.ledger.listing import every
 from licet.ledger.model import Instance
 from licet.ledger.pools import balance
 from licet.ledger.ports import Work
+from licet.ledger.sites import OnPrem
 from licet.shell.finding import license_name
 from licet.shell.site import Site
 from licet.shell.values import Mark, Record, Shown
+from licet.sync.privacy import WITHHELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +23,34 @@ class Shelf:
         place: its name.
         names: what its licenses are called.
         missing: those of which there are too few.
+        on_prem: whose own it is, at a manager.
     """
 
     place: str
     names: dict[Tag, str]
     missing: frozenset[Tag]
+    on_prem: OnPrem | None = None
 
 
 def shelf_of(site: Site, place: VirtualAccountId, name: str) -> Shelf:
     """Return what is needed of a virtual account."""
     pools = list(every(partial(site.store.list_pools, place)))
 
-    def read(work: Work) -> dict[Tag, str]:
-        return {pool.tag: license_name(work, pool.tag) for pool in pools}
+    def read(work: Work) -> tuple[dict[Tag, str], OnPrem | None]:
+        names = {pool.tag: license_name(work, pool.tag) for pool in pools}
+        return names, work.on_prem_of(place)
 
     missing = frozenset(pool.tag for pool in pools if balance(pool, site.now) < 0)
-    return Shelf(name, site.look(read), missing)
+    names, on_prem = site.look(read)
+    return Shelf(name, names, missing, on_prem)
+
+
+def host_name_of(instance: Instance, on_prem: OnPrem | None) -> str | None:
+    """Return the host name of an instance; of one that an on-prem keeps for itself, that it does."""
+    if instance.host_name is None and on_prem is not None and instance.on_prem == on_prem.id:
+        privacy = on_prem.privacy
+        return WITHHELD if privacy.host_names or privacy.instance_names else None
+    return instance.host_name
 
 
 def status_of(instance: Instance, shelf: Shelf) -> Shown:

@@ -21,10 +21,10 @@ def test_how_licenses_stand(clerk: Clerk) -> None:
     """Nobody would see what is missing, how long the rest lasts, or where it lies."""
     assert clerk.do("license list") == snapshot(
         """\
-LICENSE       VIRTUAL ACCOUNT  PURCHASED  IN USE  BALANCE  COMPLIANCE         KINDS      NEXT EXPIRY
-LAN license   Default                  2       3       -1  out-of-compliance  PERPETUAL  -
-MPLS license  Default                  0       1       -1  out-of-compliance  -          -
-LAN license   Lab                      5       2        3  in-compliance      TERM       2027-02-04
+LICENSE       VIRTUAL ACCOUNT  PURCHASED  IN USE  BALANCE  PENDING  COMPLIANCE         KINDS      NEXT EXPIRY
+LAN license   Default                  2       3       -1        0  out-of-compliance  PERPETUAL  -
+MPLS license  Default                  0       1       -1        0  out-of-compliance  -          -
+LAN license   Lab                      5       2        3        0  in-compliance      TERM       2027-02-04
 """
     )
     [lab] = clerk.ask("license list --virtual-account LAB")

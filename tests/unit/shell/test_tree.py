@@ -1,6 +1,7 @@
 """The whole tree of commands: each can be asked for help, prints JSON, and does what its row names."""
 
 import argparse
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -9,6 +10,8 @@ from licet.manager.cli import parser
 from licet.shell.options import DATA
 from licet.shell.reference import commands_of
 from support.clerk import Clerk, busy_clerk
+from support.office import Office
+from support.sites import SiteOffice
 
 COMMANDS = dict(commands_of(parser()))
 NEVER_EMPTY = ("account list", "virtual-account list", "catalog list", "event list")
@@ -18,7 +21,13 @@ LISTS = sorted(words for words in COMMANDS if words.endswith(" list"))
 @pytest.fixture(scope="module")
 def clerk() -> Clerk:
     """A clerk with something of everything; the tests only look."""
-    return busy_clerk()
+    busy = busy_clerk()
+    site = SiteOffice(Office())
+    site.bind("Plant")
+    lab = busy.books.lab
+    on_prem = replace(site.known(), account=lab.account, virtual_account=lab.id)
+    busy.books.do(lambda work: work.put_on_prem(on_prem))
+    return busy
 
 
 def options(command: argparse.ArgumentParser) -> set[str]:

@@ -1,0 +1,111 @@
+"""What `onprem` does with files: New On-Prem and File Sync of the source document."""
+
+import argparse
+from datetime import datetime
+
+from licet.admin.enrolling import enroll_by_hand
+from licet.ledger.sites import Road
+from licet.shell.document_files import open_file, write_out
+from licet.shell.finding import account_of
+from licet.shell.printer import Printer
+from licet.shell.site import Site
+from licet.shell.values import Record, Shown
+from licet.sync.exchange import Answered, answer_request
+from licet.sync.upward import response_name
+from licet.wire.sites import REGISTRATION_AUTHORIZATION, SYNC_RESPONSE
+
+# More changes are not named to a person; JSON has a thousand.
+_NAMED = 20
+
+
+def add(site: Site, given: argparse.Namespace, printer: Printer) -> None:
+    """Register an on-prem by its file, and write the authorization."""
+    account = (
+        site.look(lambda work: account_of(site, work, given.account)) if given.account else None
+    )
+    keys = site.keys()
+    with open_file(given.file) as file:
+        enrolled = enroll_by_hand(
+            site.store,
+            keys,
+            file,
+            account=account.name if account else None,
+            removal_days=given.removal_days,
+            who=site.who,
+            now=site.now,
+            chance=site.chance,
+        )
+    on_prem = enrolled.on_prem
+    name = f"license-registration-authorization-{on_prem.name}.yml"
+    path = write_out(given.output, name, REGISTRATION_AUTHORIZATION, enrolled.authorization)
+    place = site.look(lambda work: work.virtual_account(on_prem.virtual_account))
+    where = place.name if place else on_prem.virtual_account
+    was = "was registered before" if enrolled.again else "is registered"
+    printer.done(
+        f"'{on_prem.name}' {was}, with the virtual account '{where}'.\n"
+        f"Fingerprint: {enrolled.fingerprint}\n"
+        "The on-prem shows a fingerprint when it takes the authorization; it must be this one.\n"
+        f"The authorization is in {path}: carry it to the on-prem.",
+        {
+            "name": on_prem.name,
+            "virtual_account": where,
+            "local_account": on_prem.local_account,
+            "fingerprint": enrolled.fingerprint,
+            "file": str(path),
+            "again": enrolled.again,
+            "removal_days": on_prem.removal_days,
+            "id": on_prem.id,
+        },
+    )
+
+
+def sync(site: Site, given: argparse.Namespace, printer: Printer) -> None:
+    """Apply a request that came as a file, and write the response."""
+    with open_file(given.file) as file:
+        answered = answer_request(
+            site.store, site.keys(), file, road=Road.FILE, now=site.now, chance=site.chance
+        )
+    on_prem, letter = answered.on_prem, answered.letter
+    written_at: datetime = on_prem.last_down_at or site.now
+    name = response_name(on_prem.name, written_at, letter.number)
+    path = write_out(given.output, name, SYNC_RESPONSE, letter.text)
+    if printer.as_json:
+        printer.record({**told(answered), "file": str(path)})
+        return
+    printer.say(said(answered))
+    name_changes(answered, printer)
+    printer.say(f"The response is in {path}: carry it to the on-prem.")
+
+
+def said(answered: Answered) -> str:
+    """Return what became of a request, as a sentence."""
+    request = f"Request {answered.letter.number} of '{answered.on_prem.name}'"
+    if answered.tally is None:
+        return f"{request} was applied before; nothing changed."
+    return f"{request}: {answered.tally.text}."
+
+
+def told(answered: Answered) -> Record:
+    """Return what became of a request, for a program."""
+    tally = answered.tally
+    return {
+        "name": answered.on_prem.name,
+        "number": answered.letter.number,
+        "again": tally is None,
+        "new": tally.new if tally else 0,
+        "changed": tally.changed if tally else 0,
+        "gone": tally.gone if tally else 0,
+        "unchanged": tally.same if tally else None,
+        "events": tally.events if tally else 0,
+        "leave_notes": tally.notes if tally else 0,
+        "changes": [{"change": mark, "udi": udi} for mark, udi in (tally.named if tally else ())],
+    }
+
+
+def name_changes(answered: Answered, printer: Printer) -> None:
+    """Print the first of what changed, for a person."""
+    named = answered.tally.named if answered.tally else []
+    for mark, udi in named[:_NAMED]:
+        printer.item(Shown(mark, f"  {mark}"), udi)
+    if len(named) > _NAMED:
+        printer.say("  ...")
