@@ -34,11 +34,15 @@ from licet.wire.keys import (
 LINE_BYTES_MAX = 64 * 1024
 HEAD_LINE_BYTES_MAX = 1024 * 1024
 _FIRST = re.compile(rb'licet: "([a-z-]{1,40})"\n')
+_FIRST_CHANGED = re.compile(rb'(\xef\xbb\xbf)?licet: "[a-z-]{1,40}"\r?\n')
 _SIGNATURE = re.compile(rb"# sig ([A-Za-z0-9_-]{86})\n")
 _ITEMS = b"items:\n"
 _ITEM = b"- "
+_VERSION = re.compile(rb"0|[1-9][0-9]{0,8}")
 # What JSON may hold as it is, and YAML may not (YAML 1.1, 5.1, and its line breaks).
 _NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+_Decoder = msgspec.json.Decoder[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def write_document(
     *,
     sign: Callable[[bytes], bytes],
 ) -> Written:
-    """Write a document; one item of it is in memory at a time.
+    """Write a document that `open_document` reads; one item of it is in memory at a time.
 
     Args:
         out: takes the bytes.
@@ -116,22 +120,37 @@ def write_document(
         head: of the form's type.
         items: of the form's types; None with a form that has none.
         sign: given the SHA-256 of what is signed, returns 64 bytes.
-    """
-    hashed, size = hashlib.sha256(), 0
 
-    def put(line: bytes) -> None:
-        nonlocal size
-        hashed.update(line)
+    Raises:
+        ValueError: no reader would take it, because of the line that is named.
+    """
+    hashed, number, size = hashlib.sha256(), 0, 0
+
+    def put(line: bytes, bytes_max: int = LINE_BYTES_MAX) -> None:
+        nonlocal number, size
+        number += 1
         size += len(line)
+        if len(line) > bytes_max or size > form.bytes_max:
+            raise ValueError(f"line {number}: the document grows too large")
+        hashed.update(line)
         out.write(line)
 
+    def put_value(start: bytes, value: object, decoder: _Decoder, bytes_max: int) -> None:
+        raw = _canonical(value)
+        try:
+            decoder.decode(raw)
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"line {number + 1}: {error}") from error
+        put(b"%s%s\n" % (start, raw), bytes_max)
+
     put(b'licet: "%s"\n' % form.kind.encode())
-    for field, raw in _fields_of(head):
-        put(b"%s: %s\n" % (field.encode(), raw))
-    if items is not None:
+    for field in _fields_of(form.head):
+        put_value(field.start, getattr(head, field.name), field.decoder, HEAD_LINE_BYTES_MAX)
+    if form.items is not None:
         put(_ITEMS)
-        for item in items:
-            put(b"- %s\n" % _canonical(item))
+        decoder = _decoder(form.items)
+        for item in items or ():
+            put_value(_ITEM, item, decoder, form.line_max)
     signature = to_base64url(sign(hashed.digest()))
     put(b"# sig %s\n" % signature.encode())
     return Written(to_base64url(hashed.digest()), signature, size)
@@ -148,7 +167,7 @@ class Document:
 
     def __init__(self, file: BinaryIO, form: Form) -> None:
         self.form = form
-        self._lines = _Lines(file)
+        self._lines = _Lines(file, form.bytes_max)
         self.head = self._read_head()
         self._items_at = self._lines.at
         self.count = sum(1 for _ in self._read_items())
@@ -185,24 +204,21 @@ class Document:
     def _read_head(self) -> Any:
         lines = self._lines
         lines.next(LINE_BYTES_MAX)
-        values = []
-        for field in msgspec.structs.fields(self.form.head):
+        values = {}
+        for field in _fields_of(self.form.head):
             line = lines.next(HEAD_LINE_BYTES_MAX)
-            start = field.encode_name.encode() + b": "
-            if not line.startswith(start):
-                raise lines.broken(f"'{field.encode_name}:' is due here")
-            raw = line[len(start) : -1]
-            if field.encode_name == "v" and raw != b"%d" % VERSION:
+            if not line.startswith(field.start):
+                raise lines.broken(f"'{field.name}:' is due here")
+            raw = line[len(field.start) : -1]
+            if field.name == "v" and raw != b"%d" % VERSION:
+                if _VERSION.fullmatch(raw) is None:
+                    raise lines.broken("a version is due here")
                 raise RulesBroken(
                     Code.UNSUPPORTED_VERSION,
-                    f"version {raw[:20].decode('ascii', 'replace')}; this side reads {VERSION}",
+                    f"version {raw.decode()}; this side reads {VERSION}",
                 )
-            values.append((field.encode_name, raw))
-        body = b",".join(b'"%s":%s' % (name.encode(), raw) for name, raw in values)
-        head = _decode(_decoder(self.form.head), b"{%s}" % body, lines)
-        if [raw for _, raw in values] != [raw for _, raw in _fields_of(head)]:
-            raise lines.broken("the head is not in canonical form")
-        return head
+            values[field.name] = _read_value(field.decoder, raw, lines)
+        return self.form.head(**values)
 
     def _read_items(self) -> Iterator[Any]:
         lines, items = self._lines, self.form.items
@@ -213,10 +229,7 @@ class Document:
         decoder = _decoder(items)
         while lines.peek(self.form.line_max).startswith(_ITEM):
             data = lines.next(self.form.line_max)[len(_ITEM) : -1]
-            item = _decode(decoder, data, lines)
-            if _canonical(item) != data:
-                raise lines.broken("not in canonical form")
-            yield item
+            yield _read_value(decoder, data, lines)
 
     def _read_signature(self) -> tuple[bytes, str]:
         lines = self._lines
@@ -246,6 +259,7 @@ def open_document(file: BinaryIO, forms: Sequence[Form]) -> Document:
     kind = kind_of(file)
     form = next((form for form in forms if form.kind == kind), None)
     if form is None:
+        _check_carried(file)
         raise WrongKind(kind)
     size = file.seek(0, 2)
     if size > form.bytes_max:
@@ -253,11 +267,23 @@ def open_document(file: BinaryIO, forms: Sequence[Form]) -> Document:
     return Document(file, form)
 
 
+def _check_carried(file: BinaryIO) -> None:
+    """Refuse a document that a mail program or an editor took for a text of its own."""
+    file.seek(0)
+    line = file.readline(LINE_BYTES_MAX)
+    if _FIRST_CHANGED.fullmatch(line) and not _FIRST.fullmatch(line):
+        raise RulesBroken(
+            Code.MALFORMED,
+            "line 1: line ends, or a byte order mark, were put in on the way; carry the file unchanged",
+        )
+
+
 class _Lines:
     """The lines of a file, one in memory at a time, hashed as they are taken."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, bytes_max: int) -> None:
         self._file = file
+        self._bytes_max = bytes_max
         self.rewind()
 
     def rewind(self) -> None:
@@ -287,23 +313,48 @@ class _Lines:
             raise self.broken("the file ends too early")
         self.hashed.update(line)
         self.at += len(line)
+        if self.at > self._bytes_max:
+            raise RulesBroken(
+                Code.TOO_LARGE, f"it has grown beyond the {self._bytes_max} bytes that are read"
+            )
         return line
 
     def broken(self, why: str) -> RulesBroken:
-        """Return a refusal that names the line."""
-        return RulesBroken(Code.MALFORMED, f"line {self.number}: {why}")
+        """Return a refusal that names the line; what stands in it cannot write to a terminal."""
+        plain = why if why.isprintable() else ascii(why)[1:-1]
+        return RulesBroken(Code.MALFORMED, f"line {self.number}: {plain[:200]}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One field of a head: its name, how its line starts, and what reads its value."""
+
+    name: str
+    start: bytes
+    decoder: _Decoder
 
 
 @lru_cache
-def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+def _fields_of(head: type[Part]) -> tuple[_Field, ...]:
+    return tuple(
+        _Field(field.name, b"%s: " % field.name.encode(), _decoder(field.type))
+        for field in msgspec.structs.fields(head)
+    )
+
+
+@lru_cache
+def _decoder(shape: Any) -> _Decoder:
     return msgspec.json.Decoder(shape, strict=True)
 
 
-def _decode(decoder: msgspec.json.Decoder[Any], data: bytes, lines: _Lines) -> Any:
+def _read_value(decoder: _Decoder, data: bytes, lines: _Lines) -> Any:
     try:
-        return decoder.decode(data)
+        value = decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise lines.broken(str(error)[:200]) from error
+        raise lines.broken(str(error)) from error
+    if _canonical(value) != data:
+        raise lines.broken("not in canonical form")
+    return value
 
 
 def _canonical(value: object) -> bytes:
@@ -313,10 +364,3 @@ def _canonical(value: object) -> bytes:
         return data
     text = data.decode()
     return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
-
-
-def _fields_of(head: Part) -> list[tuple[str, bytes]]:
-    return [
-        (field.encode_name, _canonical(getattr(head, field.name)))
-        for field in msgspec.structs.fields(head)
-    ]
