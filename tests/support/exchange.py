@@ -2,8 +2,10 @@
 
 import io
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from typing_extensions import override
 
@@ -13,12 +15,13 @@ from licet.admin.local_accounts import approve_account, enter_account, request_a
 from licet.admin.on_prems import take_on
 from licet.admin.sweep import Sweep
 from licet.kernel.chance import SeededChance, draw_uuid
-from licet.kernel.ids import AccountId, InstanceId, Tag, Udi, VirtualAccountId
+from licet.kernel.ids import AccountId, InstanceId, Tag, Udi, VirtualAccountId, tag_name
 from licet.kernel.time import DAY
 from licet.ledger.balances import Balance, balances
 from licet.ledger.instances import remove
 from licet.ledger.model import Instance, License, Policy, VirtualAccount
 from licet.ledger.pools import counts
+from licet.ledger.ports import Work
 from licet.ledger.sites import LocalAccount, LocalState, OnPrem, Road, SiteKeys, SyncKind, Upstream
 from licet.ledger.usage import apply_usage
 from licet.pki.authority import AuthorityKeys, begin_epoch, found_authority, keys_due, renew_keys
@@ -42,6 +45,7 @@ from licet.sync.registration import (
     write_authorization,
     write_registration,
 )
+from licet.wire.documents import open_document
 from licet.wire.keys import public_bytes
 from licet.wire.messages import Wanted
 from licet.wire.sites import (
@@ -50,8 +54,8 @@ from licet.wire.sites import (
     SYNC_RESPONSE,
     LeaseItem,
 )
-from licet.wire.documents import open_document
 
+Result = TypeVar("Result")
 START = datetime(2026, 11, 1, tzinfo=UTC)
 WHO = "ann"
 TAGS = tuple(
@@ -63,11 +67,11 @@ TAGS = tuple(
 def copy_of(store: MemoryStore) -> MemoryStore:
     """Return a store with the same rows and events, which goes its own way."""
     copied = MemoryStore()
-    changes = Overlays(copied._tables)  # noqa: SLF001 - a backup sees all of it
+    changes = Overlays(copied._tables)
     for shape in SHAPES:
-        for row in store._tables.source(shape).rows.values():  # noqa: SLF001
+        for row in store._tables.source(shape).rows.values():
             changes.source(shape).put(row)
-    changes.events.extend(store._events)  # noqa: SLF001
+    changes.events.extend(store._events)
     copied.apply(changes)
     return copied
 
@@ -84,14 +88,14 @@ class Plain:
         self.now = START
         self.keys: AuthorityKeys
 
-    def change(self, job):  # noqa: ANN001, ANN201
+    def change(self, job: Callable[[Work], Result]) -> Result:
         """Commit a change and return what it returns."""
         with self.store.begin(alone=True) as work:
             result = job(work)
             work.commit()
         return result
 
-    def look(self, job):  # noqa: ANN001, ANN201
+    def look(self, job: Callable[[Work], Result]) -> Result:
         """Return what is read."""
         with self.store.begin() as work:
             return job(work)
@@ -127,8 +131,12 @@ class Manager(Plain):
                 chance=self.chance,
             )
         )
+        self.change(self._fill)
+
+    @staticmethod
+    def _fill(work: Work) -> None:
         for tag in TAGS:
-            self.change(lambda work, tag=tag: work.put_license(License(tag, tag[24:29], "")))
+            work.put_license(License(tag, tag_name(tag), ""))
 
     @override
     def sweep(self) -> None:
@@ -179,8 +187,10 @@ class Site(Plain):
         request: the bytes that were handed out last.
     """
 
-    def __init__(self, manager: Manager, name: str, virtual_account: str) -> None:
-        super().__init__(name)
+    def __init__(
+        self, manager: Manager, name: str, virtual_account: str, *, seed: str = ""
+    ) -> None:
+        super().__init__(seed or name)
         self.manager = manager
         self.name = name
         self.now = manager.now
@@ -362,7 +372,7 @@ def enter(
         certified_until=side.now + 365 * DAY,
     )
 
-    def job(work) -> None:  # noqa: ANN001
+    def job(work: Work) -> None:
         work.put_instance(instance)
         wanted = (Wanted(tag=tag, count=count),) if tag else ()
         work.put_instance(apply_usage(work, instance, wanted, side.now))
@@ -374,7 +384,7 @@ def enter(
 def leave(side: Plain, instance: InstanceId) -> None:
     """Remove a product instance as a leave note does."""
 
-    def job(work) -> None:  # noqa: ANN001
+    def job(work: Work) -> None:
         found = work.instance(instance)
         if found is not None:
             remove(work, found, who="device", why="left", now=side.now)
@@ -412,21 +422,23 @@ def both(manager: Manager, site: Site) -> tuple[list[Balance], list[Balance]]:
 
 def instances(side: Plain, places: list[VirtualAccountId]) -> list[tuple[object, ...]]:
     """Return the instance table of a side: what both must show."""
-    rows = []
-    for place in places:
-        rows += [
-            (
-                row.udi,
-                row.host_name,
-                row.product,
-                row.registered_at,
-                row.last_contact_at,
-                row.certified_until,
-                tuple(sorted((used.tag, used.count) for used in row.usage)),
-                row.usage_released,
-            )
-            for row in side.look(lambda work, place=place: work.page_instances(place, None, 10_000))
-        ]
+
+    def job(work: Work) -> list[Instance]:
+        return [row for place in places for row in work.page_instances(place, None, 10_000)]
+
+    rows = [
+        (
+            row.udi,
+            row.host_name,
+            row.product,
+            row.registered_at,
+            row.last_contact_at,
+            row.certified_until,
+            tuple(sorted((used.tag, used.count) for used in row.usage)),
+            row.usage_released,
+        )
+        for row in side.look(job)
+    ]
     return sorted(rows, key=repr)
 
 
@@ -438,7 +450,7 @@ def direct(manager: Manager, tag: Tag) -> int:
         if on_prem.removed_at is None
     }
 
-    def job(work) -> int:  # noqa: ANN001
+    def job(work: Work) -> int:
         found = 0
         for place in work.virtual_accounts(manager.account.id):
             if place.id not in bound:
@@ -452,7 +464,7 @@ def direct(manager: Manager, tag: Tag) -> int:
 def bought(manager: Manager) -> Counter[Tag]:
     """Return how many of each license were purchased, wherever they are held."""
 
-    def job(work) -> Counter[Tag]:  # noqa: ANN001
+    def job(work: Work) -> Counter[Tag]:
         found: Counter[Tag] = Counter()
         for place in work.virtual_accounts(manager.account.id):
             for tag in work.tags_in(place.id):

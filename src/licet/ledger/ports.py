@@ -410,6 +410,10 @@ class Store(Protocol):
         """List the catalog, by tag."""
         ...
 
+    def list_products(self, *, after: str | None = None, limit: int = 100) -> Listing[Product]:
+        """List the products of the catalog, by tag."""
+        ...
+
     def count_instances(self, virtual_account: VirtualAccountId) -> int:
         """Return how many instances a virtual account has, from a counter."""
         ...

@@ -264,6 +264,7 @@ class LocalAccount:
         lease: number of the lease in force; 0 before the first.
         lease_ends_at: nothing is granted from then on.
         events_sent: number of the last event that was acknowledged.
+        catalog: digest of the manager's catalog as it was taken over; empty before.
         needs_full: its next request must be a full one.
         restored: it came out of a backup and has not synchronized since: its lease may be an
             older one, so that nothing is granted.
@@ -291,6 +292,7 @@ class LocalAccount:
     lease: int = 0
     lease_ends_at: datetime | None = None
     events_sent: int = 0
+    catalog: str = ""
     last_up_at: datetime | None = None
     last_down_at: datetime | None = None
     needs_full: bool = True

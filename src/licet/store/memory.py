@@ -17,6 +17,7 @@ from licet.ledger.model import (
     Instance,
     License,
     Pool,
+    Product,
     SmartAccount,
 )
 from licet.ledger.ports import Conflict, Listing, Needs
@@ -360,6 +361,12 @@ class MemoryStore:
         """List the catalog, by tag."""
         with self._lock:
             rows = ((str(row.tag), row) for row in self._tables.licenses.rows.values())
+            return _page(rows, after, limit)
+
+    def list_products(self, *, after: str | None = None, limit: int = 100) -> Listing[Product]:
+        """List the products of the catalog, by tag."""
+        with self._lock:
+            rows = ((row.tag, row) for row in self._tables.products.rows.values())
             return _page(rows, after, limit)
 
     def count_instances(self, virtual_account: VirtualAccountId) -> int:

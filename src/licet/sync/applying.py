@@ -104,6 +104,7 @@ def apply_response(
         lease=head.lease,
         lease_ends_at=instant(head.lease_ends_at),
         events_sent=waiting.events_until if waiting else account.events_sent,
+        catalog=head.catalog,
         last_up_at=waiting.at if waiting else account.last_up_at,
         last_down_at=now,
         needs_full=head.full_wanted,

@@ -4,7 +4,7 @@ Both sides look at the same instants: the end of the newest lease is the removal
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from licet.kernel.ids import AccountId, AuthorityId, VirtualAccountId
 from licet.kernel.time import DAY, HOUR, print_instant
@@ -110,7 +110,6 @@ def review(
     if now < removal - WARNED_BEFORE:
         work.clear_alert(deadline)
         return
-    days = max((removal - now) // timedelta(days=1), 0)
     _put(
         work,
         replace(
@@ -118,7 +117,7 @@ def review(
             key=deadline,
             kind=DEADLINE,
             severity=Severity.MAJOR,
-            message=f"{said}; it is removed on {print_instant(removal)}, in {days} days or less",
+            message=f"{said}; it is removed on {print_instant(removal)}",
         ),
     )
 

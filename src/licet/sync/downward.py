@@ -1,15 +1,16 @@
 """What a manager tells a site in answer to its request: entitlements, lease, removals, alerts, trust."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 from licet.kernel.chance import Chance
-from licet.kernel.ids import Tag
 from licet.kernel.time import DAY, epoch_seconds
-from licet.ledger.model import Alert
-from licet.ledger.ports import Work
+from licet.ledger.listing import every
+from licet.ledger.ports import Store, Work
 from licet.ledger.sites import Letter, Mark, OnPrem, OutLease, RemovalRequest
 from licet.ledger.terms import EXPIRED, EXPIRING
 from licet.ledger.usage import INSUFFICIENT
@@ -17,13 +18,15 @@ from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates, certify_site
 from licet.sync.deadlines import DEADLINE, OVERDUE, next_look
 from licet.sync.leases import lines_of
+from licet.wire.codec import encode
 from licet.wire.documents import write_document
-from licet.wire.keys import sign_digest, to_base64
+from licet.wire.keys import sign_digest, to_base64, to_base64url
 from licet.wire.sites import (
     SYNC_RESPONSE,
     AlertItem,
     Certificates,
     LicenseItem,
+    ProductItem,
     RemoveItem,
     SyncRequest,
     SyncResponse,
@@ -41,7 +44,6 @@ class Writer:
 
     Attributes:
         chance: where serial numbers of certificates come from.
-        reason: why the site was removed, where it was.
     """
 
     keys: AuthorityKeys
@@ -56,7 +58,7 @@ def respond(
     digest: str,
     *,
     writer: Writer,
-    alerts: Iterable[Alert],
+    store: Store,
 ) -> tuple[OnPrem, Letter]:
     """Write the response to a request that was applied in this unit of work, and put both.
 
@@ -66,7 +68,7 @@ def respond(
         head: of the request.
         digest: of the request.
         writer: whose answer it is.
-        alerts: of the smart account; those about this site's virtual account are passed on.
+        store: lists the catalog, and the alerts: those about the site's virtual account are passed on.
     """
     now = writer.now
     removed = on_prem.removed_at is not None
@@ -74,8 +76,10 @@ def respond(
     ends_at = _ends_at(on_prem, now)
     lease = OutLease(on_prem.lease + 1, ends_at)
     certificates = None if removed else _certify(on_prem, ends_at, writer)
-    answer = _head(work, on_prem, head, digest, lease, certificates, writer)
-    items = iter(()) if removed else _items(work, on_prem, notes, alerts, now)
+    catalog = _catalog_digest(store)
+    answer = _head(work, on_prem, head, digest, lease, certificates, catalog, writer)
+    known = head.catalog == catalog
+    items = iter(()) if removed else _items(store, work, on_prem, notes, now, catalog=not known)
     out = BytesIO()
     key = writer.keys.answer_key
     written = write_document(
@@ -139,6 +143,7 @@ def _head(
     digest: str,
     lease: OutLease,
     certificates: SiteCertificates | None,
+    catalog: str,
     writer: Writer,
 ) -> SyncResponse:
     account, place = work.account(on_prem.account), work.virtual_account(on_prem.virtual_account)
@@ -162,6 +167,7 @@ def _head(
         export_allowed=bool(account and account.export_allowed),
         lease=lease.number,
         lease_ends_at=epoch_seconds(lease.ends_at),
+        catalog=catalog,
         trust_lists=tuple(missing),
         certificates=None if certificates is None else print_certificates(certificates),
         chain=tuple(to_base64(der) for der in keys.answer_chain),
@@ -181,19 +187,21 @@ def _take_notes(work: Work, on_prem: OnPrem) -> tuple[OnPrem, tuple[RemovalReque
 
 
 def _items(
+    store: Store,
     work: Work,
     on_prem: OnPrem,
     removals: Iterable[RemovalRequest],
-    alerts: Iterable[Alert],
     now: datetime,
+    *,
+    catalog: bool,
 ) -> Iterator[Told]:
     place = on_prem.virtual_account
     yield from lines_of(work, place, now)
-    for tag in work.tags_in(place):
-        yield from _license(work, tag)
+    if catalog:
+        yield from _catalog(store)
     for removal in removals:
         yield RemoveItem(instance=removal.instance, who=removal.who, note=removal.note)
-    for alert in alerts:
+    for alert in every(partial(store.list_alerts, on_prem.account)):
         if alert.source == place and alert.kind not in _SEEN_THERE:
             yield AlertItem(
                 key=alert.key,
@@ -207,12 +215,21 @@ def _items(
             )
 
 
-def _license(work: Work, tag: Tag) -> Iterator[LicenseItem]:
-    entry = work.license(tag)
-    if entry is not None:
+def _catalog(store: Store) -> Iterator[LicenseItem | ProductItem]:
+    """Yield the whole catalog: a product may ask a site for what was never bought for it."""
+    for entry in every(store.list_licenses):
         yield LicenseItem(
             tag=entry.tag,
             name=entry.name,
             description=entry.description,
             export_controlled=entry.export_controlled,
         )
+    for product in every(store.list_products):
+        yield ProductItem(tag=product.tag, name=product.name, description=product.description)
+
+
+def _catalog_digest(store: Store) -> str:
+    hashed = hashlib.sha256()
+    for item in _catalog(store):
+        hashed.update(encode(item) + b"\n")
+    return to_base64url(hashed.digest())

@@ -108,7 +108,7 @@ def answer_request(
             head,
             document.digest,
             writer=Writer(keys, now, chance),
-            alerts=every(partial(store.list_alerts, on_prem.account)),
+            store=store,
         )
         if not dry:
             work.commit()

@@ -13,7 +13,11 @@ WITHHELD = "withheld by the site"
 # The ledger's own names for who acts; everybody else is a person.
 _NOBODY = ("device ", "sweep", "manager")
 _IPV4 = r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w])"
-_IPV6 = r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:/\d{1,3})?(?![\w:])"
+_GROUPS = r"(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?"
+_IPV6 = (
+    rf"(?<![\w:])(?:(?:[0-9A-Fa-f]{{1,4}}:){{7}}[0-9A-Fa-f]{{1,4}}|{_GROUPS}::{_GROUPS})"
+    r"(?:/\d{1,3})?(?![\w:])"
+)
 _MAC = r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w])"
 _MAC_DOTTED = r"(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
 _ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_IPV4}|{_IPV6}")

@@ -28,7 +28,7 @@ from licet.ledger.sites import (
 )
 from licet.ledger.usage import review_pool
 from licet.pki.notes import open_leave
-from licet.sync.deadlines import next_look
+from licet.sync.deadlines import next_look, review
 from licet.sync.gate import mark_of
 from licet.sync.leases import acknowledge, end_leases
 from licet.sync.privacy import hear_withheld
@@ -126,6 +126,9 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
     )
     on_prem = replace(on_prem, due_at=next_look(on_prem, desk.now))
     work.put_on_prem(on_prem)
+    if on_prem.removed_at is None:
+        place = on_prem.virtual_account
+        review(work, on_prem, account=on_prem.account, source=place, now=desk.now)
     return on_prem, tally
 
 

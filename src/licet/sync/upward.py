@@ -164,6 +164,7 @@ def _head(
         lease=account.lease,
         version=reporter.version,
         trust_version=keys.trust_lists[-1].list.version,
+        catalog=account.catalog or None,
         withheld=say_withheld(account.privacy),
         more=more,
         chain=tuple(to_base64(der) for der in signer.chain),

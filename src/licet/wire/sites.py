@@ -126,6 +126,7 @@ class SyncRequest(Part, frozen=True, kw_only=True):
         base: number of the last request that was acknowledged; 0 before the first.
         accepted: the last response that was applied.
         lease: number of the lease in force; what stood only in lower ones is given back.
+        catalog: digest of the manager's catalog as the site has it; None where it has none.
         more: further events wait for the next request.
     """
 
@@ -143,6 +144,7 @@ class SyncRequest(Part, frozen=True, kw_only=True):
     lease: limits.Counter
     version: limits.Line
     trust_version: limits.Counter
+    catalog: limits.Digest | None
     withheld: Withheld
     more: bool
     chain: Chain
@@ -224,6 +226,7 @@ class SyncResponse(Part, frozen=True, kw_only=True):
         removed: the site is not taken on any more, with the reason; the lease has no lines.
         lease: number of the lease whose lines follow; it replaces every lower one.
         lease_ends_at: no line counts after it; the removal deadline.
+        catalog: digest of the manager's catalog; its entries follow where the site has another.
         trust_lists: those that the site is missing, oldest first.
         certificates: new ones over the same keys; None where there are none.
     """
@@ -246,6 +249,7 @@ class SyncResponse(Part, frozen=True, kw_only=True):
     export_allowed: bool
     lease: Number
     lease_ends_at: limits.EpochSeconds
+    catalog: limits.Digest
     trust_lists: TrustLists
     certificates: Certificates | None
     chain: Chain

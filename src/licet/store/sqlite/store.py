@@ -10,7 +10,16 @@ import apsw
 import msgspec
 
 from licet.kernel.ids import AccountId, InstanceId, Tag, VirtualAccountId
-from licet.ledger.model import Alert, Event, IdToken, Instance, License, Pool, SmartAccount
+from licet.ledger.model import (
+    Alert,
+    Event,
+    IdToken,
+    Instance,
+    License,
+    Pool,
+    Product,
+    SmartAccount,
+)
 from licet.ledger.ports import Conflict, Listing, Needs
 from licet.ledger.sites import Change
 from licet.store import shapes
@@ -133,6 +142,10 @@ class SqliteStore:
     def list_licenses(self, *, after: str | None = None, limit: int = 100) -> Listing[License]:
         """List the catalog, by tag."""
         return self._page(shapes.LICENSES, "licenses", after, limit)
+
+    def list_products(self, *, after: str | None = None, limit: int = 100) -> Listing[Product]:
+        """List the products of the catalog, by tag."""
+        return self._page(shapes.PRODUCTS, "products", after, limit)
 
     def count_instances(self, virtual_account: VirtualAccountId) -> int:
         """Return how many instances a virtual account has, from a counter."""

@@ -43,5 +43,10 @@ SELECT json_array(tag), body FROM license
 WHERE tag > coalesce(:after ->> 0, '')
 ORDER BY tag LIMIT :limit;
 
+-- name: products
+SELECT json_array(tag), body FROM product
+WHERE tag > coalesce(:after ->> 0, '')
+ORDER BY tag LIMIT :limit;
+
 -- name: instance_count
 SELECT instances FROM instance_count WHERE virtual_account = :virtual_account;

@@ -1,0 +1,116 @@
+"""What a site withholds is not in the bytes that leave."""
+
+import pytest
+
+from licet.admin.local_accounts import set_privacy
+from licet.admin.tokens import create_token
+from licet.kernel.ids import AccountId, InstanceId
+from licet.ledger.model import Event
+from licet.ledger.sites import Privacy, SyncKind
+from licet.sync.privacy import WITHHELD, Screen
+from support.exchange import TAGS, Manager, Site
+
+PERSON = "jane.doe"
+
+
+@pytest.fixture
+def site() -> Site:
+    """Return a site with a product, whose administrator has done something."""
+    manager = Manager()
+    place = manager.open("Plant")
+    manager.order(place, TAGS[0], 10)
+    site = Site(manager, "Sat", "Plant")
+    site.synchronize(SyncKind.FULL)
+    site.enter("A", TAGS[0], 3)
+
+    def act(work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        place = work.virtual_account(site.default)
+        create_token(
+            work,
+            place,
+            site.keys,
+            description="",
+            who=PERSON,
+            now=site.now,
+            chance=site.chance,
+        )
+        text = f"removed by {PERSON} from 10.1.2.3, 2001:db8::17, 00:1b:54:aa:bb:cc, 001b.54aa.bbcc"
+        work.record(Event(site.now, PERSON, AccountId(site.id), None, "x", text))
+
+    site.change(act)
+    return site
+
+
+def withhold(site: Site, privacy: Privacy) -> None:
+    """Set what is withheld."""
+    site.change(
+        lambda work: set_privacy(work, site.account, privacy=privacy, who="ann", now=site.now)
+    )
+
+
+def test_nothing_is_withheld_where_nobody_asked(site: Site) -> None:
+    """The tests below would pass with a report of nothing."""
+    request = site.ask(SyncKind.FULL)
+    for said in (b"host-A", PERSON.encode(), b"10.1.2.3", b"2001:db8::17", b"001b.54aa.bbcc"):
+        assert said in request
+
+
+@pytest.mark.parametrize(
+    ("privacy", "hidden", "told"),
+    [
+        (Privacy(host_names=True), [b"host-A"], [PERSON.encode(), b"10.1.2.3"]),
+        (Privacy(instance_names=True), [b"host-A"], [PERSON.encode()]),
+        (Privacy(user_names=True), [PERSON.encode()], [b"host-A", b"10.1.2.3"]),
+        (
+            Privacy(addresses=True),
+            [b"10.1.2.3", b"2001:db8::17", b"00:1b:54:aa:bb:cc", b"001b.54aa.bbcc"],
+            [b"host-A", PERSON.encode()],
+        ),
+    ],
+)
+def test_what_is_withheld_is_not_in_the_bytes(
+    site: Site, privacy: Privacy, hidden: list[bytes], told: list[bytes]
+) -> None:
+    """Names of people and machines would leave a site that has promised to keep them."""
+    withhold(site, privacy)
+    request = site.ask(SyncKind.STANDARD)
+    assert all(one not in request for one in hidden)
+    assert all(one in request for one in told)
+
+
+def test_the_next_report_is_a_full_one_and_takes_back_what_was_told(site: Site) -> None:
+    """What went up before would stay at the manager for as long as nothing changes."""
+    site.synchronize()
+    manager = site.manager
+    bound = manager.on_prem(site).virtual_account
+    names = [one.host_name for one in manager.store.list_instances(bound).items]
+    assert names == ["host-A"]
+    withhold(site, Privacy(host_names=True))
+    site.synchronize()
+    names = [one.host_name for one in manager.store.list_instances(bound).items]
+    assert names == [None]
+    assert manager.on_prem(site).privacy == Privacy(host_names=True)
+
+
+def test_the_site_itself_sees_everything(site: Site) -> None:
+    """The local administrator would be blind."""
+    withhold(site, Privacy(True, True, True, True))  # noqa: FBT003
+    site.synchronize()
+    [row] = site.store.list_instances(site.default).items
+    assert row.host_name == "host-A"
+    assert InstanceId(row.id) == row.id
+
+
+def test_devices_and_the_sweep_are_nobody() -> None:
+    """What a product did would be hidden as if a person had done it."""
+    screen = Screen(Privacy(user_names=True))
+    assert screen.who("device PID:A,SN:B") == "device PID:A,SN:B"
+    assert screen.who("sweep") == "sweep"
+    assert screen.who("root") == WITHHELD
+    assert screen.text("removed by root", "root") == f"removed by {WITHHELD}"
+
+
+@pytest.mark.parametrize("text", ["version 9.3.5", "10:41 on May 3", "1.2", "aa:bb", "12:30:05"])
+def test_what_is_no_address_stays(text: str) -> None:
+    """Reports would be full of holes."""
+    assert Screen(Privacy(addresses=True)).text(text, "") == text
