@@ -170,8 +170,19 @@ def make_data(folder: Path, *names: str) -> tuple[DataDir, Office]:
 
 @contextmanager
 def standing(folder: Path, *arguments: str, names: tuple[str, ...] = ()) -> Iterator[Standing]:
-    """Run a manager on free ports until the block ends."""
+    """Run a new manager on free ports until the block ends."""
     data, office = make_data(folder, *names)
+    try:
+        with running(folder, data, office, *arguments) as manager:
+            yield manager
+    finally:
+        assert isinstance(office.store, SqliteStore)
+        office.store.close()
+
+
+@contextmanager
+def running(folder: Path, data: DataDir, office: Office, *arguments: str) -> Iterator[Standing]:
+    """Run a manager that was made before on free ports until the block ends."""
     ready, log = folder / "ready.json", folder / "log"
     ready.unlink(missing_ok=True)
     listen = () if "--listen" in arguments else ("--listen", "127.0.0.1:0")
@@ -190,5 +201,3 @@ def standing(folder: Path, *arguments: str, names: tuple[str, ...] = ()) -> Iter
         if process.poll() is None:
             process.kill()
         process.wait(WITHIN_S)
-        assert isinstance(office.store, SqliteStore)
-        office.store.close()
