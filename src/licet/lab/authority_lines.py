@@ -1,13 +1,14 @@
-"""Lines about an authority, each after its name: what its operator and its administrators do."""
+"""Lines about a manager, each after its name: what its operator and its administrators do."""
 
 from dataclasses import fields, replace
 
-from licet.lab import tables
-from licet.lab.counter import Counter
+from licet.lab import on_prem_tables, papers
+from licet.lab.counter import ManagerCounter
 from licet.lab.grammar import Given
-from licet.lab.problems import LabError
+from licet.lab.problems import LabError, unless_refused
 from licet.lab.rows import Row
 from licet.ledger.model import LicenseKind, Policy
+from licet.world.upstream import answer_site
 
 _KINDS = {kind.value: kind for kind in LicenseKind}
 # Ten years: the longest time that the wire carries.
@@ -15,16 +16,18 @@ _POLICY_S_MAX = 315_360_000
 _NUMBERS = [field.name for field in fields(Policy)]
 
 
-def _address(counter: Counter, given: Given) -> None:
+def _address(counter: ManagerCounter, given: Given) -> None:
     authority = counter.office.authority
-    counter.lab.world.network.map(given.text("host"), authority.respond)
+    counter.lab.world.network.map(
+        given.text("host"), authority.respond, lambda data, _: answer_site(authority, data)
+    )
 
 
-def _no_address(counter: Counter, given: Given) -> None:
+def _no_address(counter: ManagerCounter, given: Given) -> None:
     counter.lab.world.network.unmap(given.text("host"))
 
 
-def _policy(counter: Counter, given: Given) -> None:
+def _policy(counter: ManagerCounter, given: Given) -> None:
     authority = counter.office.authority
     policy = authority.policy
     for which in ("", "2", "3"):
@@ -39,17 +42,17 @@ def _policy(counter: Counter, given: Given) -> None:
     authority.policy = policy
 
 
-def _account(counter: Counter, given: Given) -> None:
+def _account(counter: ManagerCounter, given: Given) -> None:
     counter.office.open_account(
         given.text("name"), given.text("domain"), export_allowed=given.text("choice") != "denied"
     )
 
 
-def _virtual_account(counter: Counter, given: Given) -> None:
-    counter.office.open_virtual_account(given.text("name"))
+def _use(counter: ManagerCounter, given: Given) -> None:
+    counter.office.use(given.text("name"))
 
 
-def _order(counter: Counter, given: Given) -> None:
+def _order(counter: ManagerCounter, given: Given) -> None:
     counter.office.order(
         given.text("license"),
         given.number("quantity"),
@@ -60,73 +63,61 @@ def _order(counter: Counter, given: Given) -> None:
     )
 
 
-def _token(counter: Counter, given: Given) -> str:
-    name = given.text("name")
-    token = counter.office.token(
-        description=given.text("description", name),
-        days=given.number("days"),
-        uses=given.number("uses") if "uses" in given else None,
-        export_allowed=given.text("choice") == "allowed" if "choice" in given else None,
-        place=given.text("place"),
-    )
-    counter.lab.names[name] = token
-    return token
-
-
-def _revoke(counter: Counter, given: Given) -> None:
-    counter.office.revoke(given.text("description"))
-
-
-def _transfer(counter: Counter, given: Given) -> None:
-    counter.office.transfer(
-        given.text("license"),
-        given.number("quantity"),
-        source=given.text("source"),
-        target=given.text("target"),
-    )
-
-
-def _move(counter: Counter, given: Given) -> None:
-    udi = counter.lab.bench(given.text("switch")).udi
-    counter.office.move_instance(udi, given.text("target"))
-
-
-def _keep(counter: Counter, given: Given) -> None:
-    counter.office.keep_clone(counter.lab.bench(given.text("switch")).udi)
-
-
-def _remove(counter: Counter, given: Given) -> None:
-    counter.office.remove_instance(counter.lab.bench(given.text("switch")).udi)
-
-
-def _explain(counter: Counter, given: Given) -> str:
-    return counter.office.explain(counter.lab.bench(given.text("switch")).udi)
-
-
-def _show(counter: Counter, given: Given) -> str:
-    office = counter.office
-    authority, places = office.authority, office.places()
-    store, now = authority.store, authority.clock.wall
-    match given.text("choice"):
-        case "licenses":
-            return tables.licenses(store, places, now)
-        case "instances":
-            return tables.instances(store, places)
-        case "tokens":
-            return tables.tokens(store, places, now)
-        case "alerts":
-            return tables.alerts(store, office.account, places)
-        case "events":
-            return tables.events(store, office.account)
-        case _:
-            return tables.catalog(store)
-
-
-def _rotate(counter: Counter, given: Given) -> None:
+def _rotate(counter: ManagerCounter, given: Given) -> None:
     counter.office.rotate(given.text("choice"))
 
 
-ROWS: tuple[Row[Counter], ...] = (
+def _number(given: Given, name: str) -> int | None:
+    return given.number(name) if name in given else None
+
+
+def _invite(counter: ManagerCounter, given: Given) -> str:
+    code = counter.office.invite(
+        given.text("place"), removal_days=_number(given, "removal"), days=_number(given, "days")
+    )
+    counter.lab.names[given.text("name")] = code
+    return code
+
+
+def _add(counter: ManagerCounter, given: Given) -> str:
+    lab, kept = counter.lab, given.text("copy")
+
+    def add() -> str:
+        enrolled, paper = counter.office.enroll(
+            lab.file(given.text("file")), removal_days=_number(given, "removal")
+        )
+        lab.files[kept], lab.names[kept] = paper, enrolled.fingerprint
+        return f"{papers.title(paper)}\nfingerprint: {enrolled.fingerprint}"
+
+    return unless_refused(add)
+
+
+def _file_sync(counter: ManagerCounter, given: Given) -> str:
+    lab = counter.lab
+
+    def answer() -> str:
+        answered, paper = counter.office.answer(lab.file(given.text("file")))
+        lab.files[given.text("copy")] = paper
+        tally = answered.tally
+        what = tally.text if tally else "nothing; it was applied before, the same response again"
+        return f"applied: {what}\n{papers.title(paper)}"
+
+    return unless_refused(answer)
+
+
+def _show_on_prems(counter: ManagerCounter, _: Given) -> str:
+    return on_prem_tables.on_prems(counter.office)
+
+
+def _cut(counter: ManagerCounter, given: Given) -> str:
+    return counter.office.cut(given.text("name"))
+
+
+def _remove_on_prem(counter: ManagerCounter, given: Given) -> None:
+    counter.office.remove(given.text("name"))
+
+
+ROWS: tuple[Row[ManagerCounter], ...] = (
     Row("address <host:text>", "let that name lead here, inside the lab only", _address),
     Row("no address <host:text>", "let it lead nowhere again", _no_address),
     Row(
@@ -140,33 +131,36 @@ ROWS: tuple[Row[Counter], ...] = (
         "open a smart account; the lines after it are about this one",
         _account,
     ),
-    Row("virtual-account <name:text>", "open a virtual account beside Default", _virtual_account),
+    Row("use <name:text>", "let the lines after it be about another smart account", _use),
     Row(
         "order <license:text> quantity <quantity:number> kind PERPETUAL|TERM|SUBSCRIPTION|DEMO "
         "[starts <starts:instant>] [for <lasting:length>] [in <place:text>]",
         "add licenses that were bought",
         _order,
     ),
+    Row("rotate root|issuer", "make a new root or issuing CA", _rotate),
     Row(
-        "token [description <description:text>] days <days:number> [uses <uses:number>] "
-        "[export allowed|denied] [in <place:text>] as <name>",
-        "make an ID token, and keep it as $NAME",
-        _token,
+        "invite <place:text> [removal <removal:number>] [days <days:number>] as <name>",
+        "make a code with which an on-prem registers into that virtual account, and keep it as "
+        "$NAME; the on-prem is removed after so many days without synchronization (90)",
+        _invite,
     ),
-    Row("revoke <description:text>", "revoke the newest token of that description", _revoke),
     Row(
-        "transfer <license:text> quantity <quantity:number> from <source:text> to <target:text>",
-        "move licenses to another virtual account",
-        _transfer,
+        "add <file:name> [removal <removal:number>] as <copy:name>",
+        "New On-Prem: take its registration file, keep the authorization file, and its fingerprint "
+        "as $COPY",
+        _add,
     ),
-    Row("move instance <switch:name> to <target:text>", "move a product instance", _move),
-    Row("keep instance <switch:name>", "let a suspected clone speak again", _keep),
-    Row("remove instance <switch:name>", "remove a product instance", _remove),
-    Row("explain <switch:name>", "tell why an instance is out of compliance", _explain),
     Row(
-        "show licenses|instances|tokens|alerts|events|catalog",
-        "print what the account holds",
-        _show,
+        "file-sync <file:name> as <copy:name>",
+        "File Sync: take an on-prem's request, and keep the response file",
+        _file_sync,
     ),
-    Row("rotate root|issuer|tokens", "make a new root, issuing CA or token master key", _rotate),
+    Row("show on-prems", "print the On-Prem Accounts", _show_on_prems),
+    Row(
+        "cut <name:text>",
+        "let licenses that were taken from an on-prem count before it acknowledged that",
+        _cut,
+    ),
+    Row("remove on-prem <name:text>", "remove an on-prem", _remove_on_prem),
 )

@@ -1,12 +1,14 @@
-"""What the lines of a lab act on: its world, its switches and authorities, and names it was given."""
+"""What the lines of a lab act on: its world, its sides, the files in a person's hands, and names."""
 
 import re
 from datetime import UTC, datetime
 
 from licet.lab.bench import Bench
-from licet.lab.office import Office
+from licet.lab.manager_office import ManagerOffice
+from licet.lab.plant import Plant
 from licet.lab.problems import LabError
 from licet.lab.transcript import Transcript
+from licet.world.on_prem import Backup, Paper
 from licet.world.world import World
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,7 +23,10 @@ class Lab:
         seed: determines every key, id and jitter.
 
     Attributes:
-        names: texts that `... as NAME` keeps, for `$NAME` in lines that are typed at switches.
+        names: texts that `... as NAME` keeps, for `$NAME` in other lines.
+        benches, offices, plants: the switches, the managers and the on-prems, by name.
+        files: those in a person's hands, by the names that lines gave them.
+        backups: of on-prems, likewise.
         last_output: what the last command printed, for `expect`.
         connected: the switch whose console the prompt is at; every line is typed there.
         ended: whether `quit` was typed.
@@ -32,7 +37,10 @@ class Lab:
         self.seed = seed
         self.names: dict[str, str] = {}
         self.benches: dict[str, Bench] = {}
-        self.offices: dict[str, Office] = {}
+        self.offices: dict[str, ManagerOffice] = {}
+        self.plants: dict[str, Plant] = {}
+        self.files: dict[str, Paper] = {}
+        self.backups: dict[str, Backup] = {}
         self.last_output = ""
         self.connected: Bench | None = None
         self.ended = False
@@ -88,6 +96,36 @@ class Lab:
             known = ", ".join(self.benches) or "none; 'switch' makes one"
             raise LabError(f"there is no switch called {name}; known switches: {known}")
         return self.benches[name]
+
+    def sender(self, name: str) -> str:
+        """Return the name of whoever sends messages by it: a switch, or an on-prem to its manager.
+
+        Raises:
+            LabError: there is nobody of that name.
+        """
+        return name if name in self.plants else self.bench(name).name
+
+    def file(self, name: str) -> Paper:
+        """Return the file that is kept under a name.
+
+        Raises:
+            LabError: there is none.
+        """
+        if name not in self.files:
+            known = ", ".join(self.files) or "none; '... as FILE' keeps one"
+            raise LabError(f"there is no file called {name}; known files: {known}")
+        return self.files[name]
+
+    def backup(self, name: str) -> Backup:
+        """Return the backup that is kept under a name.
+
+        Raises:
+            LabError: there is none.
+        """
+        if name not in self.backups:
+            known = ", ".join(self.backups) or "none; '... backup as NAME' keeps one"
+            raise LabError(f"there is no backup called {name}; known backups: {known}")
+        return self.backups[name]
 
     def substitute(self, line: str) -> str:
         """Return a line with every `$name` replaced by what is kept under it.

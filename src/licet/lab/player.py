@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable
 
-from licet.lab import authority_lines, world_lines
+from licet.lab import authority_lines, office_lines, on_prem_lines, paper_lines, world_lines
 from licet.lab.bench import Bench
-from licet.lab.counter import Counter
+from licet.lab.counter import ManagerCounter, PlantCounter
 from licet.lab.grammar import Given
 from licet.lab.lab import Lab
 from licet.lab.problems import LabError
 from licet.lab.rows import Row, find
-from licet.lab.words import NotThat, split
+from licet.lab.words import NotThat, Word, split
 
 # `switch1# show …` or `switch1(config)# feature bgp`: a line that is typed at a switch.
 _AT_A_SWITCH = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\([a-z-]+\))?#(?: (.*))?\Z")
@@ -21,14 +21,22 @@ ESCAPE = "~"
 def _help(_: Lab, __: Given) -> str:
     """List everything that a line can say, from the same tables that read the lines."""
     lines = ["SWITCH# LINE", "    type a line at a switch; $NAME in it is what '... as NAME' kept"]
-    for row in LAB_ROWS:
-        lines += [row.pattern, f"    {row.help}"]
-    for row_there in authority_lines.ROWS:
-        lines += [f"AUTHORITY {row_there.pattern}", f"    {row_there.help}"]
+    listed = [("", row.pattern, row.help) for row in LAB_ROWS]
+    listed += [("MANAGER ", row.pattern, row.help) for row in authority_lines.ROWS]
+    listed += [("ON-PREM ", row.pattern, row.help) for row in on_prem_lines.ROWS]
+    listed += [("MANAGER|ON-PREM ", row.pattern, row.help) for row in office_lines.ROWS]
+    for whose, pattern, text in listed:
+        lines += [f"{whose}{pattern}", f"    {text}"]
     return "\n".join(lines)
 
 
-LAB_ROWS: tuple[Row[Lab], ...] = (*world_lines.ROWS, Row("help", "list all of this", _help))
+LAB_ROWS: tuple[Row[Lab], ...] = (
+    *world_lines.ROWS,
+    *paper_lines.ROWS,
+    Row("help", "list all of this", _help),
+)
+MANAGER_ROWS: tuple[Row[ManagerCounter], ...] = (*authority_lines.ROWS, *office_lines.ROWS)
+PLANT_ROWS: tuple[Row[PlantCounter], ...] = (*on_prem_lines.ROWS, *office_lines.ROWS)
 
 
 class ScriptStopped(Exception):  # noqa: N818
@@ -89,21 +97,29 @@ def _type(lab: Lab, bench: Bench, line: str) -> None:
 
 
 def _command(lab: Lab, line: str) -> None:
-    try:
-        words = split(line)
-    except NotThat as error:
-        raise LabError(f"expected {error}") from error
-    office = None if words[0].quoted else lab.offices.get(words[0].text)
-    prompt = lab.prompt
-    if office is None:
-        row, given = find(LAB_ROWS, words, names=tuple(lab.offices))
+    words = _words(line)
+    name = "" if words[0].quoted else words[0].text
+    prompt, output = lab.prompt, None
+    if name in lab.offices:
+        row_there, given = find(MANAGER_ROWS, _words(lab.substitute(line))[1:], skipped=1)
+        lab.transcript.typed(prompt, line)
+        output = row_there.handler(ManagerCounter(lab, lab.offices[name]), given)
+    elif name in lab.plants:
+        row_at_a_plant, given = find(PLANT_ROWS, _words(lab.substitute(line))[1:], skipped=1)
+        lab.transcript.typed(prompt, line)
+        output = row_at_a_plant.handler(PlantCounter(lab, lab.plants[name]), given)
+    else:
+        row, given = find(LAB_ROWS, words, names=(*lab.offices, *lab.plants))
         if row.shown:
             lab.transcript.typed(prompt, line)
         output = row.handler(lab, given)
-    else:
-        row_there, given = find(authority_lines.ROWS, words[1:], skipped=1)
-        lab.transcript.typed(prompt, line)
-        output = row_there.handler(Counter(lab, office), given)
     if output is not None:
         lab.last_output = output
         lab.transcript.printed(output)
+
+
+def _words(line: str) -> list[Word]:
+    try:
+        return split(line)
+    except NotThat as error:
+        raise LabError(f"expected {error}") from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from licet.lab import authority_lines
+from licet.lab import authority_lines, office_lines, on_prem_lines
 from licet.lab.player import LAB_ROWS
 from licet.lab.words import UNITS
 
@@ -22,7 +22,7 @@ This page is made from the table that reads the lines (`python -m licet.lab.refe
 - `# comment` and empty lines are passed over.
 - `switch1# show license status` types a line at the switch that the lab calls `switch1`. A mode may
   be written, as in `switch1(config)# feature bgp`; then it must be the one that the switch is in.
-- `$token1` in a line that is typed at a switch is what `... as token1` kept.
+- `$token1` in a line that is typed at a switch, or about an authority, is what `... as token1` kept.
 - Texts with blanks stand in double quotes.
 """
 _KINDS = """\
@@ -39,6 +39,11 @@ were made. Consoles print as they would; a console line that repeats within one 
 twice and then counted (`console all` shows every one). `jump` sets the system clock of one side, and
 nothing else.
 
+An on-prem sends by itself, as a switch does: what it says to its manager can be lost, delayed, repeated,
+and cut off (`network down plant`). Files are in your hands: `... as FILE` puts one there, and naming it
+at a side carries it to that side. Held back is what you carry later, replayed what you carry again,
+and `edit` changes one on its way.
+
 Host names lead somewhere only where `address` says so, and only inside the lab: no name is ever
 looked up, and no connection is ever made.
 """
@@ -53,12 +58,26 @@ def reference() -> str:
             "",
             *_table((row.pattern, row.help) for row in LAB_ROWS),
             "",
-            "## Lines about an authority",
+            "## Lines about a manager",
             "",
-            "Each stands after the authority's name, as in `cloud show licenses`. They are about the",
+            "Each stands after the manager's name, as in `cloud show on-prems`. They are about the",
             "smart account that was opened last; where no virtual account is named, about Default.",
             "",
             *_table((row.pattern, row.help) for row in authority_lines.ROWS),
+            "",
+            "## Lines about an on-prem",
+            "",
+            "Each stands after the on-prem's name, as in `plant sync now`. They are about the local",
+            "account that was requested last.",
+            "",
+            *_table((row.pattern, row.help) for row in on_prem_lines.ROWS),
+            "",
+            "## Lines about the account of either",
+            "",
+            "Each stands after the name of a manager or an on-prem, as in `cloud show licenses` and",
+            "`plant show licenses`.",
+            "",
+            *_table((row.pattern, row.help) for row in office_lines.ROWS),
             "",
         )
     )

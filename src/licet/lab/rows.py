@@ -8,11 +8,11 @@ from licet.lab.grammar import Expectation, Given, Part, compile_pattern, fit
 from licet.lab.problems import LabError
 from licet.lab.words import Word
 
-Subject = TypeVar("Subject")
+Subject_contra = TypeVar("Subject_contra", contravariant=True)
 
 
 @dataclass(frozen=True)
-class Row(Generic[Subject]):
+class Row(Generic[Subject_contra]):
     """A line that a person may write.
 
     Attributes:
@@ -24,7 +24,7 @@ class Row(Generic[Subject]):
 
     pattern: str
     help: str
-    handler: Callable[[Subject, Given], str | None]
+    handler: Callable[[Subject_contra, Given], str | None]
     shown: bool = True
 
     @property
@@ -34,12 +34,12 @@ class Row(Generic[Subject]):
 
 
 def find(
-    rows: Sequence[Row[Subject]],
+    rows: Sequence[Row[Subject_contra]],
     words: Sequence[Word],
     *,
     names: Sequence[str] = (),
     skipped: int = 0,
-) -> tuple[Row[Subject], Given]:
+) -> tuple[Row[Subject_contra], Given]:
     """Return the row that a line fits, and what the line says.
 
     Args:

@@ -1,17 +1,19 @@
 """Tables of what an authority holds, as text for a terminal."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
-from licet.kernel.ids import AccountId, Tag, tag_name
+from licet.kernel.ids import AccountId, AuthorityId, Tag, tag_name
 from licet.kernel.time import print_instant
-from licet.ledger.model import VirtualAccount
-from licet.ledger.pools import balance, purchased
-from licet.ledger.ports import Listing, Store
+from licet.ledger.listing import every
+from licet.ledger.model import Instance, Pool, VirtualAccount
+from licet.ledger.pools import balance, counts, purchased
+from licet.ledger.ports import Store
+from licet.ledger.sites import OnPrem
+from licet.sync.privacy import WITHHELD
 
-Item_co = TypeVar("Item_co", covariant=True)
 NOTHING = "(none)"
 
 
@@ -28,17 +30,6 @@ def grid(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def every(page: Callable[..., Listing[Item_co]]) -> Iterator[Item_co]:
-    """Yield all rows of a listing of a store, page by page (`after` names the next page)."""
-    after: str | None = None
-    while True:
-        listing = page(after=after)
-        yield from listing.items
-        after = listing.next
-        if after is None:
-            return
-
-
 def licenses(store: Store, places: Sequence[VirtualAccount], now: datetime) -> str:
     """Return what each virtual account bought, uses and has left."""
     rows = []
@@ -46,14 +37,25 @@ def licenses(store: Store, places: Sequence[VirtualAccount], now: datetime) -> s
         pools = every(partial(store.list_pools, place.id))
         for pool in pools:
             bought, left = purchased(pool, now), balance(pool, now)
-            state = "Insufficient Licenses" if left < 0 else ""
-            name = tag_name(pool.tag)
+            notes = ["Insufficient Licenses"] if left < 0 else []
+            waiting = _pending(pool, now)
+            notes += [f"{waiting} pending synchronization"] if waiting else []
+            name, state = tag_name(pool.tag), ", ".join(notes)
             rows.append((place.name, name, str(bought), str(pool.in_use), f"{left:+d}", state))
     return grid(("Virtual Account", "License", "Purchased", "In Use", "Balance", "Alert"), rows)
 
 
+def _pending(pool: Pool, now: datetime) -> int:
+    """Return how many were taken out of an on-prem's lease, and count when it acknowledges that."""
+    held = (one for one in pool.holdings if one.held_by is not None)
+    return sum(one.quantity for one in held if counts(replace(one, held_by=None), now))
+
+
 def instances(store: Store, places: Sequence[VirtualAccount]) -> str:
-    """Return the product instances of each virtual account."""
+    """Return the product instances of each virtual account; what an on-prem withholds says so."""
+    with store.begin() as work:
+        accounts = {place.account for place in places}
+        sites = {site.id: site for account in accounts for site in work.on_prems(account)}
     rows = []
     for place in places:
         for each in every(partial(store.list_instances, place.id)):
@@ -62,13 +64,21 @@ def instances(store: Store, places: Sequence[VirtualAccount]) -> str:
             rows.append(
                 (
                     place.name,
-                    each.host_name or "",
+                    _host_of(each, sites),
                     each.udi.text,
                     print_instant(each.last_contact_at),
                     used or state or "-",
                 )
             )
     return grid(("Virtual Account", "Host", "Product Instance", "Last Contact", "Uses"), rows)
+
+
+def _host_of(instance: Instance, sites: Mapping[AuthorityId, OnPrem]) -> str:
+    site = None if instance.on_prem is None else sites.get(instance.on_prem)
+    if instance.host_name is None and site is not None:
+        kept = site.privacy.host_names or site.privacy.instance_names
+        return WITHHELD if kept else ""
+    return instance.host_name or ""
 
 
 def tokens(store: Store, places: Sequence[VirtualAccount], now: datetime) -> str:

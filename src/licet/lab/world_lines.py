@@ -7,7 +7,8 @@ from licet.kernel.ids import check_udi
 from licet.lab.bench import Bench
 from licet.lab.grammar import Given
 from licet.lab.lab import Lab
-from licet.lab.office import Office
+from licet.lab.manager_office import ManagerOffice
+from licet.lab.plant import Plant
 from licet.lab.problems import LabError, Unexpected
 from licet.lab.rows import Row
 from licet.lab.timers import print_timers
@@ -28,11 +29,21 @@ def _say(lab: Lab, given: Given) -> None:
 
 
 def _authority(lab: Lab, given: Given) -> None:
+    name = _new_side(lab, given)
+    lab.offices[name] = ManagerOffice(lab.world.found(name))
+
+
+def _on_prem(lab: Lab, given: Given) -> None:
+    name = _new_side(lab, given)
+    lab.plants[name] = Plant(lab.world.found_on_prem(name))
+
+
+def _new_side(lab: Lab, given: Given) -> str:
     name = given.text("name")
     _check_free(lab, name)
     if name in KEYWORDS:
         raise LabError(f"'{name}' begins other lines; another name is needed")
-    lab.offices[name] = Office(lab.world.found(name))
+    return name
 
 
 def _switch(lab: Lab, given: Given) -> None:
@@ -52,7 +63,7 @@ def _switch(lab: Lab, given: Given) -> None:
 
 
 def _check_free(lab: Lab, name: str) -> None:
-    if name in lab.offices or name in lab.benches:
+    if name in (lab.offices.keys() | lab.plants.keys() | lab.benches.keys()):
         raise LabError(f"there is a {name} already; another name is needed")
 
 
@@ -75,10 +86,10 @@ def _advance_to(lab: Lab, given: Given) -> None:
 def _network(lab: Lab, given: Given) -> None:
     network = lab.world.network
     up = given.text("choice") == "up"
-    if "switch" not in given:
+    if "name" not in given:
         network.up = up
         return
-    name = lab.bench(given.text("switch")).name
+    name = lab.sender(given.text("name"))
     if up:
         network.unplugged.discard(name)
     else:
@@ -90,7 +101,7 @@ def _latency(lab: Lab, given: Given) -> None:
 
 
 def _fault(lab: Lab, kind: FaultKind, given: Given) -> None:
-    device = lab.bench(given.text("switch")).name if "switch" in given else None
+    device = lab.sender(given.text("name")) if "name" in given else None
     by = given.length("by") if "by" in given else timedelta(0)
     lab.world.network.faults.add(Fault(kind, device, by))
 
@@ -116,9 +127,10 @@ def _bench(lab: Lab, given: Given) -> Bench:
 
 def _jump(lab: Lab, given: Given) -> None:
     name = given.text("name")
-    if name not in lab.benches and name not in lab.offices:
-        known = ", ".join([*lab.offices, *lab.benches]) or "none"
-        raise LabError(f"there is no switch or authority called {name}; known names: {known}")
+    names = [*lab.offices, *lab.plants, *lab.benches]
+    if name not in names:
+        known = ", ".join(names) or "none"
+        raise LabError(f"there is nobody called {name}; known names: {known}")
     try:
         lab.world.jump(name, given.length("by"))
     except ValueError as error:
@@ -126,13 +138,13 @@ def _jump(lab: Lab, given: Given) -> None:
 
 
 def _expect(lab: Lab, given: Given) -> None:
-    text = given.text("text")
+    text = lab.substitute(given.text("text"))
     if text not in lab.last_output:
         raise Unexpected(f"expected to see {text!r}; what was printed last:\n{_shown(lab)}")
 
 
 def _expect_not(lab: Lab, given: Given) -> None:
-    text = given.text("text")
+    text = lab.substitute(given.text("text"))
     if text in lab.last_output:
         raise Unexpected(f"expected not to see {text!r}; what was printed last:\n{_shown(lab)}")
 
@@ -151,6 +163,7 @@ def _time(lab: Lab, _: Given) -> str:
     world = lab.world
     lines = [f"true time  {world.clock.now:%Y-%m-%d %H:%M:%S}"]
     clocks = {name: each.clock for name, each in world.authorities.items()}
+    clocks |= {name: each.clock for name, each in world.on_prems.items()}
     clocks |= {name: each.clock for name, each in world.machines.items()}
     width = max(map(len, clocks), default=0)
     lines += [f"{name:<{width}}  {each.wall:%Y-%m-%d %H:%M:%S}" for name, each in clocks.items()]
@@ -173,6 +186,7 @@ ROWS: tuple[Row[Lab], ...] = (
     Row("clock <instant>", "begin at that instant (UTC); before anything else", _clock),
     Row("say <text>", "tell the reader something", _say, shown=False),
     Row("authority <name>", "found a manager, with the sample catalog", _authority),
+    Row("on-prem <name>", "found an on-prem, without local accounts yet", _on_prem),
     Row(
         "switch <name> pid <pid:text> sn <sn:text> [jitter <jitter:number>]",
         "put a switch on the bench; its retries are up to so many seconds late (60)",
@@ -180,31 +194,35 @@ ROWS: tuple[Row[Lab], ...] = (
     ),
     Row("advance <by:length>", "let time pass, and everything happen that falls due", _advance),
     Row("advance to <instant>", "the same, until an instant of true time", _advance_to),
-    Row("network up|down [<switch:name>]", "carry messages or not: all, or one switch's", _network),
+    Row(
+        "network up|down [<name>]",
+        "carry messages or not: all, one switch's, or those of an on-prem to its manager",
+        _network,
+    ),
     Row("latency <each-way:length>", "how long messages take, each way", _latency),
     Row(
-        "lose next request|answer [of <switch:name>]",
+        "lose next request|answer [of <name>]",
         "lose a message on its way",
         _fault_of("lose"),
     ),
     Row(
-        "duplicate next request [of <switch:name>]",
+        "duplicate next request [of <name>]",
         "deliver a request twice",
         _fault_of("duplicate"),
     ),
     Row(
-        "delay next request|answer by <by:length> [of <switch:name>]",
+        "delay next request|answer by <by:length> [of <name>]",
         "let a message come late",
         _fault_of("delay"),
     ),
     Row(
-        "reorder next request [of <switch:name>]",
+        "reorder next request [of <name>]",
         "let a request arrive after the one that follows it",
         _fault_of("reorder"),
     ),
     Row("restart <switch:name>", "end its process and start it again", _restart),
     Row("reboot <switch:name>", "the same, with a new boot of the whole switch", _reboot),
-    Row("jump <name> <by:shift>", "set the clock of a switch or an authority on or back", _jump),
+    Row("jump <name> <by:shift>", "set the clock of one side on or back", _jump),
     Row(
         "expect not <text>", "stop if what was printed last has that text", _expect_not, shown=False
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.lab import authority_lines, world_lines
+from licet.lab import authority_lines, office_lines, on_prem_lines, paper_lines, world_lines
 from licet.lab.cli import interact, main
 from licet.lab.lab import Lab
 from licet.lab.player import LAB_ROWS, ScriptStopped, do, play
@@ -248,11 +248,13 @@ def test_a_name_that_is_unmapped_is_gone(played: Played) -> None:
 def test_help_lists_every_line(played: Played) -> None:
     """A line that can be typed would be found by nobody."""
     played.play("help")
-    for row in LAB_ROWS:
-        assert f"{row.pattern}\n" in played.lab.last_output
-    for row_there in authority_lines.ROWS:
-        assert f"AUTHORITY {row_there.pattern}\n" in played.lab.last_output
-    assert len(LAB_ROWS) == len(world_lines.ROWS) + 1
+    listed = [("", row.pattern) for row in LAB_ROWS]
+    listed += [("MANAGER ", row.pattern) for row in authority_lines.ROWS]
+    listed += [("ON-PREM ", row.pattern) for row in on_prem_lines.ROWS]
+    listed += [("MANAGER|ON-PREM ", row.pattern) for row in office_lines.ROWS]
+    for whose, pattern in listed:
+        assert f"{whose}{pattern}\n" in played.lab.last_output
+    assert len(LAB_ROWS) == len(world_lines.ROWS) + len(paper_lines.ROWS) + 1
 
 
 def test_a_console_takes_every_line_until_exit(played: Played) -> None:
