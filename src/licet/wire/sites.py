@@ -330,6 +330,9 @@ REGISTRATION_REQUEST = Form(
 REGISTRATION_AUTHORIZATION = Form(
     "registration-authorization", RegistrationAuthorization, None, REGISTRATION_BYTES_MAX
 )
-SYNC_REQUEST = Form("sync-request", SyncRequest, Reported, REQUEST_BYTES_MAX)
+# What a device may use by one message, its on-prem can report in one line.
+SYNC_REQUEST = Form(
+    "sync-request", SyncRequest, Reported, REQUEST_BYTES_MAX, limits.MAX_REQUEST_BYTES
+)
 SYNC_RESPONSE = Form("sync-response", SyncResponse, Told, RESPONSE_BYTES_MAX)
 FORMS = (REGISTRATION_REQUEST, REGISTRATION_AUTHORIZATION, SYNC_REQUEST, SYNC_RESPONSE)
