@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from licet.admin.listing import every
 from licet.kernel.time import print_instant
+from licet.ledger.listing import every
 from licet.ledger.model import IdToken, SmartAccount, VirtualAccount
 from licet.ledger.ports import Store
 
@@ -16,7 +16,7 @@ class Loss:
     """One kind of thing that may be lost, or one row that is concerned.
 
     Attributes:
-        about: tokens, instances, registrations, orders, administration or alerts.
+        about: keys, tokens, registrations, orders, on-prems, administration, and so on.
         subject: id of the row; None where it is about all of them.
         what: what may not be so any more.
         remedy: what to do about it.
@@ -87,7 +87,36 @@ def losses(
         f"forks that were noticed, and clones that were decided, after {since} are forgotten",
         "decide again what `clone list` shows; a copy that still speaks is noticed again",
     )
+    for account in every(store.list_accounts):
+        yield from _on_prems(store, account, since, now)
     yield from _last_events(store)
+
+
+def _on_prems(store: Store, account: SmartAccount, since: str, now: datetime) -> Iterator[Loss]:
+    """Yield what the on-prems of an account know better, and the codes that may be used again."""
+    with store.begin() as work:
+        sites, invitations = work.on_prems(account.id), work.invitations(account.id)
+    for site in sites:
+        where = f"{account.name} / {site.name}"
+        if site.removed_at is not None:
+            continue
+        yield Loss(
+            "on-prems",
+            site.id,
+            f"{where}: what it reported after {since} is not known, and licenses that it was given "
+            "since count here as well until it has synchronized",
+            "nothing over the network: it is asked for a full synchronization; by file, let it make "
+            "one; if it was removed since, remove it again",
+        )
+    for invitation in invitations:
+        if invitation.on_prem is None and now < invitation.expires_at:
+            yield Loss(
+                "invitations",
+                invitation.id,
+                f"{account.name} / {invitation.virtual_account}: a code of an on-prem that may have "
+                f"been used, until {print_instant(invitation.expires_at)}",
+                "if its on-prem was registered since, let it request its local account anew",
+            )
 
 
 def _tokens(store: Store, account: SmartAccount, now: datetime) -> Iterator[Loss]:
