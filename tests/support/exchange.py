@@ -21,7 +21,7 @@ from licet.ledger.balances import Balance, balances
 from licet.ledger.instances import remove
 from licet.ledger.model import Instance, License, Policy, VirtualAccount
 from licet.ledger.pools import counts
-from licet.ledger.ports import Work
+from licet.ledger.ports import Store, Work
 from licet.ledger.sites import LocalAccount, LocalState, OnPrem, Road, SiteKeys, SyncKind, Upstream
 from licet.ledger.usage import apply_usage
 from licet.pki.authority import AuthorityKeys, begin_epoch, found_authority, keys_due, renew_keys
@@ -82,9 +82,9 @@ Backup = tuple[MemoryStore, AuthorityKeys]
 class Plain:
     """A side of the exchange: its store, keys, clock and chance."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, store: Store | None = None) -> None:
         self.chance = SeededChance(seed)
-        self.store = MemoryStore()
+        self.store: Store = store or MemoryStore()
         self.now = START
         self.keys: AuthorityKeys
 
@@ -106,6 +106,7 @@ class Plain:
 
     def backup(self) -> "Backup":
         """Return a backup."""
+        assert isinstance(self.store, MemoryStore)
         return copy_of(self.store), self.keys
 
     def restore(self, backup: "Backup") -> None:
@@ -117,8 +118,8 @@ class Plain:
 class Manager(Plain):
     """A manager with one smart account, a catalog of three licenses, and orders on demand."""
 
-    def __init__(self, seed: str = "manager") -> None:
-        super().__init__(seed)
+    def __init__(self, seed: str = "manager", store: Store | None = None) -> None:
+        super().__init__(seed, store)
         self.keys = found_authority(name="Vendor", chance=self.chance, now=self.now)
         self.account, self.default = self.change(
             lambda work: open_account(
@@ -188,9 +189,15 @@ class Site(Plain):
     """
 
     def __init__(
-        self, manager: Manager, name: str, virtual_account: str, *, seed: str = ""
+        self,
+        manager: Manager,
+        name: str,
+        virtual_account: str,
+        *,
+        seed: str = "",
+        store: Store | None = None,
     ) -> None:
-        super().__init__(seed or name)
+        super().__init__(seed or name, store)
         self.manager = manager
         self.name = name
         self.now = manager.now

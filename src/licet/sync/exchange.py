@@ -279,6 +279,9 @@ def _roots(document: Document, keys: AuthorityKeys) -> tuple[bytes, ...]:
 def _renew(document: Document, keys: AuthorityKeys, now: datetime) -> AuthorityKeys:
     head = document.head
     assert isinstance(head, SyncResponse)  # noqa: S101 - `read` saw to it
+    if head.removed:
+        # It gets no certificates any more; those that it has are good for what they are.
+        return keys
     certificates = None
     if head.certificates is not None:
         sub_ca, answer, sync, *issuing = certificate_bytes(

@@ -6,7 +6,7 @@ nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -168,8 +168,7 @@ class _Mirror:
         """
         merging = _Merging(self._pages()) if full else None
         while page := list(islice(items, PAGE)):
-            ids = [InstanceId(i.id) for i in page if isinstance(i, InstanceItem | GoneItem)]
-            self._work.flush(Needs(instances=tuple(ids)))
+            self._work.flush(Needs() if merging is not None else _needs(page))
             for item in page:
                 self._take_one(item, merging)
         if merging is not None:
@@ -181,9 +180,11 @@ class _Mirror:
             raise SyncRefused(Why.DAMAGED, "the report goes on behind its end")
         match item:
             case InstanceItem():
-                if merging is not None:
+                if merging is None:
+                    self._put(item, self._work.instance(InstanceId(item.id)))
+                else:
                     self._drop(merging.before(item))
-                self._put(item)
+                    self._put(item, merging.take(item) or self._stray(item))
             case GoneItem():
                 if merging is not None:
                     raise SyncRefused(Why.DAMAGED, "a full report names what is gone")
@@ -208,8 +209,11 @@ class _Mirror:
     def _is_ours(self, instance: Instance) -> bool:
         return instance.on_prem == self._on_prem.id
 
-    def _put(self, item: InstanceItem) -> None:
-        before = self._work.instance(InstanceId(item.id))
+    def _stray(self, item: InstanceItem) -> Instance | None:
+        """Return an instance that has the id of one that was not there: it is not this site's."""
+        return self._work.instance(InstanceId(item.id))
+
+    def _put(self, item: InstanceItem, before: Instance | None) -> None:
         if before is not None and not self._is_ours(before):
             raise SyncRefused(
                 Why.UNEQUAL, f"the instance {item.id} is registered elsewhere, not at this site"
@@ -343,6 +347,11 @@ class _Mirror:
             review_pool(work, self._on_prem.account, place, tag, self._desk.now)
 
 
+def _needs(page: Sequence[Reported]) -> Needs:
+    named = (item for item in page if isinstance(item, InstanceItem | GoneItem))
+    return Needs(instances=tuple(InstanceId(item.id) for item in named))
+
+
 class _Merging:
     """Holds a full report, in its order, against what was there: what lies between is gone."""
 
@@ -364,8 +373,14 @@ class _Merging:
         while self._next is not None and order_of(self._next) < place:
             yield self._next
             self._next = next(self._there, None)
-        if self._next is not None and order_of(self._next) == place:
-            self._next = next(self._there, None)
+
+    def take(self, item: InstanceItem) -> Instance | None:
+        """Return what was there of an item, once what lies before it was passed over."""
+        found = self._next
+        if found is None or order_of(found) != (item.pid, item.sn, item.id):
+            return None
+        self._next = next(self._there, None)
+        return found
 
     def rest(self) -> Iterator[Instance]:
         """Yield what was there behind the last item."""

@@ -10,7 +10,6 @@ from typing import BinaryIO
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, VirtualAccountId
 from licet.kernel.time import DAY, epoch_seconds
 from licet.ledger.model import Instance
-from licet.ledger.pools import compliance
 from licet.ledger.ports import Needs, Work
 from licet.ledger.sites import (
     CarriedNote,
@@ -26,7 +25,6 @@ from licet.sync.privacy import Screen, say_withheld
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.documents import write_document
 from licet.wire.keys import sign_digest, to_base64
-from licet.wire.messages import Compliance
 from licet.wire.sites import (
     SYNC_REQUEST,
     Accepted,
@@ -97,7 +95,7 @@ def write_request(
         kind = SyncKind.FULL
     if account.upstream is None or reporter.keys.sync is None:
         raise SyncRefused(Why.NOT_READY, f"the local account '{account.name}' is not registered")
-    report = _Report(work, account, kind, reporter.now)
+    report = _Report(work, account, kind)
     head = _head(account, account.upstream, reporter.keys.sync, kind, reporter, more=report.more)
     key = reporter.keys.sync.key
     written = write_document(
@@ -174,13 +172,11 @@ def _head(
 class _Report:
     """The items of one request, in their order."""
 
-    def __init__(self, work: Work, account: LocalAccount, kind: SyncKind, now: datetime) -> None:
+    def __init__(self, work: Work, account: LocalAccount, kind: SyncKind) -> None:
         self._work = work
         self._account = account
         self._kind = kind
-        self._now = now
         self._screen = Screen(account.privacy)
-        self._standing: dict[tuple[VirtualAccountId, Tag], Compliance] = {}
         account_id = AccountId(account.id)
         self._places = [place.id for place in work.virtual_accounts(account_id)]
         self.notes: Sequence[CarriedNote] = work.notes_carried_by(account.id)
@@ -254,20 +250,10 @@ class _Report:
             alerted=instance.contact_alerted,
             cloned=instance.cloned,
             usage=tuple(
-                UsedPart(
-                    tag=used.tag,
-                    count=used.count,
-                    status=self._status(instance.virtual_account, used.tag),
-                )
+                UsedPart(tag=used.tag, count=used.count, status=used.status)
                 for used in instance.usage
             ),
         )
-
-    def _status(self, place: VirtualAccountId, tag: Tag) -> Compliance:
-        """Return how a pool of the site stands now; an instance only remembers how it stood."""
-        if (place, tag) not in self._standing:
-            self._standing[place, tag] = compliance(self._work.pool(place, tag), self._now)
-        return self._standing[place, tag]
 
     def _totals(self) -> Iterator[TotalItem]:
         found: Counter[Tag] = Counter()

@@ -151,7 +151,7 @@ class SyncRequest(Part, frozen=True, kw_only=True):
 
 
 class UsedPart(Part, frozen=True, kw_only=True):
-    """What an instance uses of one license, and how it stands at the site."""
+    """What an instance uses of one license, and how it stood when its product was last answered."""
 
     tag: limits.TagText
     count: Annotated[int, Meta(ge=1, le=1_000_000)]
