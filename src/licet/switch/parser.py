@@ -26,7 +26,7 @@ _INTERFACE = re.compile(
 
 
 class Fault(StrEnum):
-    """Why a line cannot be read; the value is NX-OS's text (device.md 1.9)."""
+    """Why a line cannot be read; the value is NX-OS's text, recalled (device.md 1.9, mark M)."""
 
     INVALID = "% Invalid command at '^' marker."
     INCOMPLETE = "% Incomplete command at '^' marker."

@@ -7,7 +7,7 @@ without hardware has what stands in them; the others are recalled (mark M).
 from collections.abc import Mapping
 
 from licet.kernel.ids import Udi
-from licet.switch.configuration import DEFAULT_VRF, Configuration
+from licet.switch.configuration import DEFAULT_VRF, FACTORY_VRFS, Configuration
 from licet.switch.show.misc import Uptime
 from licet.switch.show.text import print_date
 
@@ -69,10 +69,15 @@ def hosts(configuration: Configuration) -> str:
 
 def vrfs(configuration: Configuration) -> str:
     """Return what `show vrf` prints; every VRF of a model is up."""
-    rows = (
-        f"{vrf.name:<33}{number:<8}Up      --\n" for number, vrf in enumerate(configuration.vrfs, 1)
-    )
+    rows = (f"{name:<33}{number:<8}Up      --\n" for name, number in numbered_vrfs(configuration))
     return f"{'VRF-Name':<33}{'VRF-ID':<8}State   Reason\n" + "".join(rows)
+
+
+def numbered_vrfs(configuration: Configuration) -> list[tuple[str, int]]:
+    """Return the VRFs by name with their numbers; those that always exist have 1 and 2."""
+    first = [vrf.name for vrf in FACTORY_VRFS]
+    others = [vrf.name for vrf in configuration.vrfs if vrf.name not in first]
+    return sorted((name, number) for number, name in enumerate([*first, *others], 1))
 
 
 def trust_points(configuration: Configuration) -> str:

@@ -43,12 +43,17 @@ def clock(at: datetime) -> str:
 
 def features(enabled: Collection[str]) -> str:
     """Return what `show feature` prints."""
-    rows = (
-        f"{feature.shown:<23}{1:<11}{'enabled' if name in enabled else 'disabled'}\n"
-        for name, feature in sorted(FEATURES.items(), key=lambda item: item[1].shown)
-    )
+    rows = (f"{name:<23}{1:<11}{state}\n" for name, state in feature_states(enabled))
     heading = "Feature Name          Instance  State\n--------------------  --------  --------\n"
     return heading + "".join(rows)
+
+
+def feature_states(enabled: Collection[str]) -> list[tuple[str, str]]:
+    """Return each feature as it is shown, with its state, by name."""
+    return sorted(
+        (feature.shown, "enabled" if name in enabled else "disabled")
+        for name, feature in FEATURES.items()
+    )
 
 
 def banner(configuration: Configuration) -> str:

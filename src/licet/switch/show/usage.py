@@ -52,11 +52,16 @@ def _entitlement(used: EntitlementView) -> list[str]:
     ]
 
 
-def _traditional(view: LicenseView, packages: Sequence[str]) -> str:
+def package_states(view: LicenseView, packages: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each package with its state in the traditional table."""
     used = {tag_name(entitlement.tag) for entitlement in view.entitlements}
+    return [(package, "In use" if package in used else "Unused") for package in packages]
+
+
+def _traditional(view: LicenseView, packages: Sequence[str]) -> str:
     rows = (
-        f"{package:<30}{'No':<6}{'-':<4}{'In use' if package in used else 'Unused':<19}-"
-        for package in packages
+        f"{package:<30}{'No':<6}{'-':<4}{status:<19}-"
+        for package, status in package_states(view, packages)
     )
     lines = (*TRADITIONAL_HEADING, TRADITIONAL_RULE, *rows, TRADITIONAL_RULE)
     return "".join(f"{line}\n" for line in lines)
