@@ -31,7 +31,15 @@ def _parameter(parameter: Parameter) -> tuple[str, str]:
             return f"<{parameter.least}-{parameter.most}>", parameter.help
         case Kind.LINE:
             return "LINE", f"{parameter.help} (Max Size {parameter.most})"
-        case Kind.ADDRESS | Kind.IPV4 | Kind.PREFIX | Kind.PREFIX6 | Kind.TIME | Kind.FILE:
+        case (
+            Kind.ADDRESS
+            | Kind.IPV4
+            | Kind.PREFIX
+            | Kind.PREFIX6
+            | Kind.PORT
+            | Kind.TIME
+            | Kind.FILE
+        ):
             return parameter.kind.value, parameter.help
         case _:
             return "WORD", f"{parameter.help} (Max Size {parameter.most})"

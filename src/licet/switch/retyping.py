@@ -1,6 +1,5 @@
 """Types a text into a configuration without a switch: what a paste, a rollback or a boot makes of it."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from licet.switch.changes import CHANGES, Dialogue, Place, Refused
@@ -9,8 +8,6 @@ from licet.switch.configuration import FACTORY, Configuration
 from licet.switch.grammar import Mode
 from licet.switch.parser import Command, is_comment, parse, plain
 
-# How the subject of a submode is spelled, where that is not as it was typed.
-_SUBJECTS: Mapping[Mode, Callable[[str], str]] = {Mode.INTERFACE: interface_name}
 _ENDS = ("configure", "end", "leave")
 
 
@@ -74,7 +71,8 @@ def moved(place: Place, command: Command) -> Place:
     """Return where a session is after a configuration command."""
     row = command.row
     if row.enters is not None and not command.negative:
-        subject = next(iter(command.values.values()), "")
-        return Place(row.enters, _SUBJECTS.get(row.enters, str)(subject))
+        if row.enters is Mode.INTERFACE:
+            return Place(row.enters, interface_name(command))
+        return Place(row.enters, next(iter(command.values.values()), ""))
     # A global command in a submode leaves it.
     return Place(Mode.CONFIG) if row.mode is Mode.CONFIG else place
