@@ -99,7 +99,7 @@ def _copy_to_running(terminal: Terminal, command: Command) -> str:
     """Type a text into the running configuration; what is not taken is told and passed over."""
     typed = retype(_content(terminal, command), terminal.configuration)
     terminal.switch.configure(typed.configuration)
-    return "".join(f"% Not taken: {line}\n" for line in typed.refused) + COPIED
+    return "".join(f"% Not taken: {each.told}\n" for each in typed.refused) + COPIED
 
 
 def _delete(terminal: Terminal, command: Command) -> str | Dialogue:
@@ -150,7 +150,7 @@ def _rollback(terminal: Terminal, command: Command) -> str:
     typed = retype(text)
     how = command.values.get("rollback", "atomic")
     if typed.refused and how != "best-effort":
-        raise Refused(f"% Rollback failed, nothing was changed: {typed.refused[0]}")
+        raise Refused(f"% Rollback failed, nothing was changed: {typed.refused[0].told}")
     terminal.switch.configure(typed.configuration)
     return "Rollback completed successfully.\n"
 

@@ -38,6 +38,11 @@ class Fault(StrEnum):
     INCOMPLETE = "% Incomplete command at '^' marker."
     AMBIGUOUS = "% Ambiguous command at '^' marker."
 
+    def about(self, word: str) -> str:
+        """Return the text where no marker can stand: with the word that is to blame, if there is one."""
+        said = self.value.removeprefix("% ").partition(" at ")[0]
+        return f"{said} at '{word}'" if word else said
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -68,6 +73,11 @@ class Unmodeled:
     """A valid NX-OS command that this switch does not model, by its first words."""
 
     words: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is not done, for a person."""
+        return f"'{self.words}' is a command of NX-OS that this switch does not model"
 
 
 @dataclass(frozen=True, slots=True)

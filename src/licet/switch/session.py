@@ -210,9 +210,7 @@ class Session:
             case None:
                 return ""
             case Unmodeled():
-                return (
-                    f"% '{problem.words}' is a command of NX-OS that this switch does not model\n"
-                )
+                return f"% {problem.reason}\n"
             case Unread():
                 caret = " " * (len(self.prompt) + problem.column) + "^"
                 return f"{caret}\n{problem.fault}\n"

@@ -2,7 +2,7 @@
 
 | question | answer |
 | --- | --- |
-| `{"ask": "hello"}` | `{"text": "<banner>", "prompt": "switch# ", …}`: a `Reply` |
+| `{"ask": "hello"}` | `{"text": "<greeting>", "prompt": "switch# ", …}`: a `Reply` |
 | `{"ask": "execute", "line": "show clock"}` | a `Reply` |
 | `{"ask": "complete", "line": "show li"}` | `{"words": ["license"]}` |
 | `{"ask": "cancel"}` | a `Reply` |
