@@ -17,7 +17,8 @@ VERSION = "9.3(4)"
 def version(udi: Udi, host_name: str, up: Uptime) -> str:
     """Return what `show version` prints; what hardware would say is not made up."""
     return f"""\
-A switch of Licet with the habits of NX-OS; it is no product of Cisco Systems, Inc.
+This is Licet, and no product of Cisco Systems, Inc.; scripts read it as
+Cisco Nexus Operating System (NX-OS) Software
 
 Software
   NXOS: version {VERSION}
