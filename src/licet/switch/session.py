@@ -79,6 +79,11 @@ class Session:
         return self._terminal.page
 
     @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None is its own."""
+        return self._terminal.width
+
+    @property
     def timeout_min(self) -> int:
         """Minutes without a line after which it is hung up; 0 never."""
         return self._terminal.timeout_min

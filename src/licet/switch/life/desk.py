@@ -238,5 +238,6 @@ def reply(session: Session, text: str, *, unpaged: bool = False) -> Reply:
         refused=session.refused,
         closed=session.closed,
         page=0 if unpaged else session.page,
+        width=session.width,
         timeout_min=session.timeout_min,
     )

@@ -134,7 +134,8 @@ class _Sitting:
         self._reply = reply
         size = shutil.get_terminal_size()
         rows = size.lines if reply.page is None else reply.page
-        show(reply.text, sys.stdout, rows=rows, columns=size.columns, key=press, ask=_ask_pattern)
+        columns = size.columns if reply.width is None else reply.width
+        show(reply.text, sys.stdout, rows=rows, columns=columns, key=press, ask=_ask_pattern)
 
 
 class PlainLine:

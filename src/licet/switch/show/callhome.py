@@ -19,7 +19,6 @@ _ALWAYS = ("vrf", "from_email", "http_prox", "http_port", "http_state")
 Structure = dict[str, "Structured"]
 Structured = str | Structure | list[Structure]
 
-_FORMATS = {Format.XML: "XML", Format.FULL: "full_txt", Format.SHORT: "short_txt"}
 _HEADINGS = {
     Format.FULL: "dest_full_info",
     Format.SHORT: "dest_short_info",
@@ -85,7 +84,7 @@ def _profile(profile: Profile) -> list[str]:
     return [
         f"{profile.name} destination profile information",
         f"maximum message size:{profile.message_size}",
-        f"message format:{_FORMATS[profile.format]}",
+        f"message format:{profile.format}",
         f"message-level:{profile.message_level}",
         f"transport-method:{profile.method}",
         "email addresses configured:",
@@ -111,7 +110,7 @@ def profiles_keys(configuration: Configuration, name: str | None = None) -> Stru
 def _profile_keys(profile: Profile) -> Structure:
     heading = "tac_xml_info" if profile.name == TAC else _HEADINGS[profile.format]
     # CiscoTAC-1 is always XML: the reference has no format there.
-    form: Structure = {} if profile.name == TAC else {"mess_format": _FORMATS[profile.format]}
+    form: Structure = {} if profile.name == TAC else {"mess_format": f"{profile.format}"}
     return {
         heading: f"{profile.name} destination profile information",
         "max_mess_size": f"{profile.message_size}",
