@@ -117,6 +117,14 @@ def test_what_is_not_taken_of_a_file_is_told(session: Session) -> None:
     assert session._terminal.callhome.enabled
 
 
+def test_a_file_that_is_no_configuration_is_told_in_short(session: Session) -> None:
+    """A picture that is copied by mistake would fill the screen, or end the session."""
+    box_of(session).write_file("x", "x\n" * 1000)
+    printed = session.execute("copy bootflash:x running-config").splitlines()
+    assert printed[100] == "% Not taken: 900 more lines"
+    assert len(printed) == 103
+
+
 def test_a_rollback_to_a_file_is_all_or_nothing(session: Session) -> None:
     """Half of a configuration would be in force after a mistake in a file."""
     box_of(session).write_file("x", "hostname leaf1\nbogus\n")
@@ -124,7 +132,10 @@ def test_a_rollback_to_a_file_is_all_or_nothing(session: Session) -> None:
         "% Rollback failed, nothing was changed: line 2: bogus (Invalid command at 'bogus')\n"
     )
     assert session.prompt == "switch# "
-    session.execute("rollback running-config file bootflash:x best-effort")
+    assert session.execute("rollback running-config file bootflash:x best-effort") == (
+        "% Not taken: line 2: bogus (Invalid command at 'bogus')\n"
+        "Rollback completed successfully.\n"
+    )
     assert session.prompt == "leaf1# "
     box_of(session).write_file("y", "feature bgp\n")
     session.execute("rollback running-config file bootflash:y")
