@@ -9,6 +9,8 @@ from licet.switch.grammar import Mode
 from licet.switch.obscure import veil
 from licet.switch.parser import Command, Unmodeled, Unread, is_comment, parse, plain
 
+# Of a line that is longer, so much is told.
+TOLD_CHARS_MAX = 200
 _ENDS = ("configure", "end", "leave")
 
 
@@ -28,7 +30,7 @@ class Untaken:
     @property
     def told(self) -> str:
         """Which line it is, and the reason, without what the line keeps secret."""
-        return f"line {self.number}: {veil(self.line.strip())} ({self.reason})"
+        return f"line {self.number}: {_short(veil(self.line.strip()))} ({_short(self.reason)})"
 
     def is_above(self, line: str) -> bool:
         """Tell whether a line that follows is indented below it."""
@@ -76,6 +78,10 @@ def retype(text: str, configuration: Configuration = FACTORY) -> Retyped:
         elif isinstance(outcome, Configuration):
             configuration = outcome
     return Retyped(configuration, tuple(refused))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TOLD_CHARS_MAX else f"{text[:TOLD_CHARS_MAX]}..."
 
 
 def _depth(line: str) -> int:

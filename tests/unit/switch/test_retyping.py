@@ -141,6 +141,13 @@ def test_a_secret_is_not_told() -> None:
     ]
 
 
+def test_a_line_without_an_end_is_told_in_short() -> None:
+    """One line of a file that is no configuration would fill the log."""
+    [untaken] = retype("x" * 1_000_000).refused
+    assert len(untaken.told) < 500
+    assert untaken.told.startswith("line 1: xxx")
+
+
 def test_what_stands_below_a_line_that_is_not_taken_changes_nothing_else() -> None:
     """The settings of an interface that this switch lacks would be given to the one before it."""
     text = (
