@@ -4,6 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from licet.ledger.model import License
+from licet.switch.features import TAGS
+from support.live import token
+from support.standing import PATH, WITHIN_S, eventually, standing
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
@@ -29,3 +34,32 @@ def test_the_how_to_of_testing() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
     assert ran.returncode == 0, ran.stderr
     assert "assert not agent.allows(espresso)" in code
+
+
+def test_the_how_to_of_a_product(tmp_path: Path) -> None:
+    """A vendor who copies the page would have a product that reaches no authority."""
+    page = (EXAMPLES.parent / "docs" / "how-to" / "put-the-agent-into-a-product.md").read_text(
+        "utf-8"
+    )
+    script = tmp_path / "product.py"
+    script.write_text(page.split("```python\n")[1].split("```")[0])
+    with standing(tmp_path) as manager, (tmp_path / "said").open("w") as said:
+        essentials = TAGS["NXOS_ESSENTIALS"]
+        with manager.office.store.begin() as work:
+            work.put_license(License(essentials, "Essentials", "The level essentials"))
+            work.commit()
+        manager.office.give(essentials, 1)
+        product = subprocess.Popen(  # noqa: S603
+            [
+                *(sys.executable, "-u", script, manager.url + PATH),
+                *(manager.data.tls_certificate, token(manager)),
+            ],
+            cwd=tmp_path,
+            stdout=said,
+        )
+        try:
+            eventually(lambda: "AuthRenewSuccess" in (tmp_path / "said").read_text())
+            assert product.poll() is None
+        finally:
+            product.kill()
+            product.wait(WITHIN_S)

@@ -141,6 +141,22 @@ def test_a_long_text_stops_at_every_page(tmp_path: Path) -> None:
             terminal.wait("left 0")
 
 
+def test_a_reload_tells_what_it_did_not_take(tmp_path: Path) -> None:
+    """A person at the console would not see that the switch came up without a part of his work."""
+    with live_switch(tmp_path) as live:
+        live.make()
+        (live.data / "startup-config").write_text("hostname leaf1\nspeed-of-light 1\n")
+        with screen(live) as terminal:
+            terminal.wait("switch#")
+            terminal.type("reload", "Enter")
+            terminal.wait("(y/n)?  [n]")
+            terminal.type("y", "Enter")
+            shown = terminal.wait("leaf1#", after="% the switch was reloaded")
+            assert "%   line 2: speed-of-light 1 (Invalid command at" in shown
+            terminal.type("exit", "Enter")
+            terminal.wait("left 0")
+
+
 def test_pasted_lines_are_done_one_by_one(tmp_path: Path) -> None:
     """A configuration that is pasted would arrive as one line, or wait for Enter."""
     with live_switch(tmp_path) as live:

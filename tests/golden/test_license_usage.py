@@ -138,29 +138,37 @@ License Authorization: \n\
   Count: 1
   Version: 1.0
   Status: EVAL MODE
+  Enforcement Type: NOT ENFORCED
+  License Type: Generic
 
 (NXOS_ADVANTAGE):
   Description: \n\
   Count: 12
   Version: 2.1
   Status: EVAL MODE
+  Enforcement Type: NOT ENFORCED
+  License Type: Generic
 """,
         "out of compliance": """\
 
 License Authorization: \n\
   Status: OUT OF COMPLIANCE on Jun 22 16:15:44 2022 UTC
 
-LAN license for Nexus 9300-XF (LAN_ENTERPRISE_SERVICES_PKG):
+(LAN_ENTERPRISE_SERVICES_PKG):
   Description: LAN routing
   Count: 1
   Version: 1.0
   Status: OUT OF COMPLIANCE
+  Enforcement Type: NOT ENFORCED
+  License Type: Generic
 
-Advantage (NXOS_ADVANTAGE):
-  Description: \n\
+(NXOS_ADVANTAGE):
+  Description: Advantage
   Count: 12
   Version: 2.1
   Status: OUT OF COMPLIANCE
+  Enforcement Type: NOT ENFORCED
+  License Type: Generic
 """,
     }
 )

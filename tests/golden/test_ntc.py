@@ -1,9 +1,11 @@
 """What other people's parsers read in our output (device.md 3.3)."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
 from ntc_templates.parse import parse_output  # type: ignore[import-untyped]
+from textfsm.parser import TextFSMError  # type: ignore[import-untyped]
 
 from licet.switch.features import FEATURES, TAGS
 from licet.switch.session import Session
@@ -103,6 +105,67 @@ def test_the_usage_template_reads_the_traditional_table() -> None:
     assert {(row["installed"], row["status"], row["comments"]) for row in rows} == {
         ("No", "Unused", "-")
     }
+
+
+LEFT = "  Evaluation Period Remaining: 89 days, 1 hours, 33 minutes, 51 seconds"
+ENDED = "  EVALUATION PERIOD EXPIRED on Dec 03 08:05:02 2022 UTC"
+NOTHING = "No licenses in use"
+# The first line of the agent's layout that `cisco_nxos` refuses, by state. It was made for a sample of
+# a switch that is authorized: it has no line for an evaluation, nor for nothing in use, and wants a
+# description, which a license has from the first authorization answer on (device.md 1.5.2).
+REFUSED: Mapping[str, str] = {
+    "nothing in use": NOTHING,
+    "evaluation": LEFT,
+    "evaluation expired": ENDED,
+    "registering": LEFT,
+    "registering again": LEFT,
+    "registration retried": LEFT,
+    "registration failed": NOTHING,
+    "registered, nothing in use": NOTHING,
+    "registered, not answered yet": LEFT,
+    "registered, evaluation expired": ENDED,
+}
+USED = (
+    "authorized",
+    "out of compliance",
+    "renewals failed",
+    "renewals done",
+    "authorization expired",
+)
+
+
+@pytest.mark.parametrize("name", USED)
+def test_the_usage_template_reads_the_agents_layout(name: str) -> None:
+    """Automation would not find what an authorized switch uses, or how many of it.
+
+    The stock template reads name, count and description of every license. Of a status it knows `IN USE`
+    and `Not Applicable`, words of another generation of the agent, and leaves ours out.
+    """
+    rows = read("cisco_nxos", "show license usage", license_usage(VIEWS[name], ()))
+    assert [(row["feature"], row["license_count"], row["comments"]) for row in rows] == [
+        ("LAN_ENTERPRISE_SERVICES_PKG", "1", "LAN routing"),
+        ("NXOS_ADVANTAGE", "12", "Advantage"),
+    ]
+    assert {row["status"] for row in rows} == {""}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_usage_template_refuses_a_known_line(name: str) -> None:
+    """Where automation fails, it would be another line than the documented one."""
+    with pytest.raises(TextFSMError, match=re.escape(f"Input Line: {REFUSED[name]}") + r"\Z"):
+        read("cisco_nxos", "show license usage", license_usage(VIEWS[name], ()))
+
+
+def test_without_a_description_the_usage_template_refuses_a_license() -> None:
+    """The first refused line would hide that the next one is refused as well."""
+    text = license_usage(VIEWS["evaluation"], ()).replace(f"{LEFT}\n", "")
+    with pytest.raises(TextFSMError, match=r"Input Line:   Description: \Z"):
+        read("cisco_nxos", "show license usage", text)
+
+
+def test_every_state_of_usage_is_tried() -> None:
+    """A state could be added whose usage nobody held against the template."""
+    assert {*USED, *REFUSED, "disabled"} == VIEWS.keys()
 
 
 def test_the_feature_and_clock_templates_read_ours() -> None:

@@ -56,6 +56,24 @@ def test_what_automation_types_first_is_taken(line: str) -> None:
     assert not session.refused
 
 
+# genie.libs.parser, nxos/show_platform.py (ShowVersion): without the first it fails at the second.
+PLATFORM = (
+    r"^\s*Cisco +(?P<platform>[a-zA-Z]+) +Operating +System +\((?P<os>[A-Z\-]+)\)? +Software$"
+)
+HEADINGS = (PLATFORM, r"^\s*Software$", r"^\s*Hardware$")
+
+
+def test_the_version_is_one_that_automation_reads() -> None:
+    """PyATS would fail at `show version`, by which it learns what it talks to."""
+    lines = Session(Lab().switch()).execute("show version").splitlines()
+    at = [
+        next(number for number, line in enumerate(lines) if re.match(pattern, line))
+        for pattern in HEADINGS
+    ]
+    assert at == sorted(at)
+    assert "no product of Cisco Systems, Inc." in lines[0]
+
+
 @pytest.mark.parametrize("line", ["reload", "write erase"])
 def test_a_question_is_one_that_automation_answers(line: str) -> None:
     """A script would hang at a question that it does not know."""

@@ -36,7 +36,8 @@ VALUES = {
     Kind.TIME: st.sampled_from(["09:30", "2359"]),
     Kind.ZONE: st.sampled_from(["CET", "est"]),
     Kind.FILE: st.sampled_from(["bootflash:a", "bootflash:///b.txt"]),
-    Kind.INTERFACE: st.sampled_from(["mgmt0", "Vlan27", "Ethernet1/7"]),
+    Kind.INTERFACE: st.sampled_from(["mgmt0", "Vlan27", "Ethernet1/7", "po10"]),
+    Kind.PORT: st.sampled_from(["1/7", "1/48"]),
 }
 
 

@@ -10,6 +10,7 @@ from licet.kernel.chance import SeededChance
 from licet.kernel.ids import Udi
 from licet.kernel.problems import NoAnswer
 from licet.kernel.time import Moment
+from licet.switch.box import MemoryBox
 from licet.switch.configuration import FACTORY, Configuration
 from licet.switch.features import PRODUCT
 from licet.switch.session import Session
@@ -93,3 +94,10 @@ class Lab:
 def type_lines(session: Session, *lines: str) -> str:
     """Type lines and return what a terminal shows: prompts, lines and output."""
     return "".join(f"{session.prompt}{line}\n{session.execute(line)}" for line in lines)
+
+
+def box_of(session: Session) -> MemoryBox:
+    """Return the box around a session's switch."""
+    box = session._terminal.box
+    assert isinstance(box, MemoryBox)
+    return box

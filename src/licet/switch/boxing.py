@@ -1,6 +1,6 @@
 """What the commands of EXEC do that need the box, or set something for one session.
 
-Replies of NX-OS were recalled, not found (mark M).
+Replies of NX-OS were recalled, not found (mark M); the last two lines of `show terminal` are ours.
 """
 
 from collections.abc import Callable, Mapping
@@ -121,7 +121,7 @@ def _where(terminal: Terminal, _: Command) -> str:
         Mode.INTERFACE: f"conf; interface {terminal.place.name}",
         Mode.TRUSTPOINT: f"conf; crypto ca trustpoint {terminal.place.name}",
     }
-    return f"  {words[terminal.mode]:<24}{terminal.configuration.host_name}\n"
+    return f"  {words[terminal.mode]:<22}  {terminal.configuration.host_name}\n"
 
 
 def _show_checkpoints(terminal: Terminal, command: Command) -> str:

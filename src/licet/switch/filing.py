@@ -9,7 +9,7 @@ from licet.switch.box import Box
 from licet.switch.changes import Dialogue, Refused
 from licet.switch.filters import Target, file_name
 from licet.switch.parser import Command
-from licet.switch.retyping import retype
+from licet.switch.retyping import Retyped, retype
 from licet.switch.show.running import running_config
 from licet.switch.standing import Handler, Terminal
 
@@ -18,6 +18,8 @@ NO_STARTUP = "% There is no startup configuration"
 # Ours, so that nobody fills a disk from a switch's command line.
 BOOTFLASH_BYTES = 50_000_000
 FILES_MAX = 500
+# Of a file that is no configuration, so many lines are told.
+TOLD_MAX = 100
 
 
 def running_text(terminal: Terminal) -> str:
@@ -99,7 +101,14 @@ def _copy_to_running(terminal: Terminal, command: Command) -> str:
     """Type a text into the running configuration; what is not taken is told and passed over."""
     typed = retype(_content(terminal, command), terminal.configuration)
     terminal.switch.configure(typed.configuration)
-    return "".join(f"% Not taken: {line}\n" for line in typed.refused) + COPIED
+    return not_taken(typed) + COPIED
+
+
+def not_taken(typed: Retyped) -> str:
+    """Return which lines of a text were not taken, and why."""
+    lines = [f"% Not taken: {each.told}\n" for each in typed.refused[:TOLD_MAX]]
+    more = len(typed.refused) - TOLD_MAX
+    return "".join([*lines, *([f"% Not taken: {more} more lines\n"] if more > 0 else [])])
 
 
 def _delete(terminal: Terminal, command: Command) -> str | Dialogue:
@@ -150,9 +159,9 @@ def _rollback(terminal: Terminal, command: Command) -> str:
     typed = retype(text)
     how = command.values.get("rollback", "atomic")
     if typed.refused and how != "best-effort":
-        raise Refused(f"% Rollback failed, nothing was changed: {typed.refused[0]}")
+        raise Refused(f"% Rollback failed, nothing was changed: {typed.refused[0].told}")
     terminal.switch.configure(typed.configuration)
-    return "Rollback completed successfully.\n"
+    return not_taken(typed) + "Rollback completed successfully.\n"
 
 
 def commands_in(text: str) -> list[str]:

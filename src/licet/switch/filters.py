@@ -125,14 +125,18 @@ def find_target(line: str) -> int | None:
     return found
 
 
-def read_pipeline(line: str) -> tuple[str, Pipeline] | Unread | Unmodeled:
-    """Return the command of a line that begins with `show`, and what stands behind it."""
+def command_of(line: str) -> str:
+    """Return the command of a line that begins with `show`, without what stands behind it."""
+    return split_pipes(line[: find_target(line)])[0][1]
+
+
+def read_pipeline(line: str) -> Pipeline | Unread | Unmodeled:
+    """Return what stands behind the command of a line that begins with `show`."""
     at = find_target(line)
     target = None if at is None else _read_target(line, at)
     if isinstance(target, Unread):
         return target
-    line = line[:at]
-    [(_, head), *pipes] = split_pipes(line)
+    _, *pipes = split_pipes(line[:at])
     filters: list[Filter] = []
     for column, text in pipes:
         read = read_filter(column, text)
@@ -141,7 +145,7 @@ def read_pipeline(line: str) -> tuple[str, Pipeline] | Unread | Unmodeled:
         if read.is_json and filters:
             return Unread(Fault.INVALID, column + len(text) - len(text.lstrip()))
         filters.append(read)
-    return head, Pipeline(tuple(filters), target)
+    return Pipeline(tuple(filters), target)
 
 
 def _read_target(line: str, at: int) -> Target | Unread:

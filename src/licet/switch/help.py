@@ -3,7 +3,12 @@
 from licet.switch.grammar import Kind, Mode, Parameter
 from licet.switch.parser import RETURN, Offers, offers
 
-_PIPE_HELP = ("|", "Pipe the output to a filter")
+# What may follow a `show` command; NX-OS's words, recalled (mark M).
+_OUTPUT_HELP = (
+    (">", "Redirect it to a file"),
+    (">>", "Redirect it to a file in append mode"),
+    ("|", "Pipe command output to filter"),
+)
 
 
 def help_text(found: Offers) -> str:
@@ -15,7 +20,7 @@ def help_text(found: Offers) -> str:
     if found.parameter is not None:
         rows.append(_parameter(found.parameter))
     if found.leaf is not None and found.leaf.words[0] == "show":
-        rows.append(_PIPE_HELP)
+        rows += _OUTPUT_HELP
     width = max((len(name) for name, _ in rows), default=0)
     return "".join(f"  {name:<{width}}  {said}".rstrip() + "\n" for name, said in rows)
 
@@ -26,7 +31,15 @@ def _parameter(parameter: Parameter) -> tuple[str, str]:
             return f"<{parameter.least}-{parameter.most}>", parameter.help
         case Kind.LINE:
             return "LINE", f"{parameter.help} (Max Size {parameter.most})"
-        case Kind.ADDRESS | Kind.IPV4 | Kind.PREFIX | Kind.PREFIX6 | Kind.TIME | Kind.FILE:
+        case (
+            Kind.ADDRESS
+            | Kind.IPV4
+            | Kind.PREFIX
+            | Kind.PREFIX6
+            | Kind.PORT
+            | Kind.TIME
+            | Kind.FILE
+        ):
             return parameter.kind.value, parameter.help
         case _:
             return "WORD", f"{parameter.help} (Max Size {parameter.most})"

@@ -1,8 +1,15 @@
-"""Passwords as NX-OS's type 7 shows them: hidden from a glance, not from anybody who wants them."""
+"""What a line keeps secret: passwords as NX-OS's type 7 shows them, and lines without their secrets.
+
+Type 7 hides a password from a glance, not from anybody who wants it.
+"""
+
+import re
 
 _KEY = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
 _START = 7
 _NONE = "it hides no password"
+# The words before an ID token or a password, shortened as they may be, and what follows them.
+_SECRET = re.compile(r"(\breg\w*\s+i\w*\s+|\bu\w*\s+\S+\s+p\w*\s+)\S.*", re.IGNORECASE)
 
 
 def obscure(password: str) -> str:
@@ -27,3 +34,8 @@ def reveal(text: str) -> str:
     if start < 0 or not password or not password.isprintable() or " " in password:
         raise ValueError(_NONE)
     return password
+
+
+def veil(line: str) -> str:
+    """Return a line without the ID token or the password that stands in it, for a log or a file."""
+    return _SECRET.sub(r"\1...", line)

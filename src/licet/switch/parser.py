@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address
 
-from licet.switch.grammar import PARAMETERS, REACHES, UNMODELED, Kind, Mode, Parameter, Row
+from licet.switch.grammar import (
+    INTERFACES,
+    PARAMETERS,
+    REACHES,
+    UNMODELED,
+    Kind,
+    Mode,
+    Parameter,
+    Row,
+)
 from licet.switch.tree import NO, Leaf, Node, tree
 
 RETURN = "<CR>"
@@ -19,18 +28,20 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 _PHONE = re.compile(r"\+[0-9X -]+\Z")
 _URL = re.compile(r"https?://[!-~]+\Z", re.IGNORECASE)
 _INTEGER = re.compile(r"-?[0-9]{1,7}\Z")
-_INTERFACE = re.compile(
-    r"(mgmt0|(e|et|eth|ethernet)[0-9]{1,3}/[0-9]{1,3}|(lo|loopback)[0-9]{1,4}|(vl|vlan)[0-9]{1,4})\Z",
-    re.IGNORECASE,
-)
+_INTERFACE = re.compile(r"([a-z]+(?:-[a-z]*)?)([0-9/]+)\Z", re.IGNORECASE)
 
 
 class Fault(StrEnum):
-    """Why a line cannot be read; the value is NX-OS's text (device.md 1.9)."""
+    """Why a line cannot be read; the value is NX-OS's text, recalled (device.md 1.9, mark M)."""
 
     INVALID = "% Invalid command at '^' marker."
     INCOMPLETE = "% Incomplete command at '^' marker."
     AMBIGUOUS = "% Ambiguous command at '^' marker."
+
+    def about(self, word: str) -> str:
+        """Return the text where no marker can stand: with the word that is to blame, if there is one."""
+        said = self.value.removeprefix("% ").partition(" at ")[0]
+        return f"{said} at '{word}'" if word else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,11 @@ class Unmodeled:
     """A valid NX-OS command that this switch does not model, by its first words."""
 
     words: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is not done, for a person."""
+        return f"'{self.words}' is a command of NX-OS that this switch does not model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +214,16 @@ def _is(form: Callable[[str], object], text: str) -> bool:
     return "%" not in text
 
 
+def split_interface(text: str) -> tuple[str, str] | None:
+    """Return the kind and the number of an interface in one word, `eth1/1`; None if it is none."""
+    found = _INTERFACE.match(text)
+    kinds = [word for word in INTERFACES if found and word.startswith(found[1].lower())]
+    if found is None or len(kinds) != 1:
+        return None
+    [kind] = kinds
+    return (kind, found[2]) if accepts(PARAMETERS[INTERFACES[kind].number], found[2]) else None
+
+
 def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda text: pattern.match(text) is not None
 
@@ -208,7 +234,8 @@ _FORMS: Mapping[Kind, Callable[[str], bool]] = {
     Kind.NAME: _matches(_NAME),
     Kind.PHONE: _matches(_PHONE),
     Kind.URL: _matches(_URL),
-    Kind.INTERFACE: _matches(_INTERFACE),
+    Kind.INTERFACE: lambda text: split_interface(text) is not None,
+    Kind.PORT: _matches(re.compile(r"[0-9]{1,3}/[0-9]{1,3}\Z")),
     Kind.HOST: lambda text: _NAME.match(text) is not None or _is(ip_address, text),
     Kind.ADDRESS: lambda text: _is(ip_address, text),
     Kind.IPV4: lambda text: _is(IPv4Address, text),

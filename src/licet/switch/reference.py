@@ -15,7 +15,8 @@ mode. Behind `show` commands: `| include|exclude|begin|section|head|last|count|n
 This page is made from the tables that read the lines (`python -m licet.switch.reference`). The mark of a
 command says where it comes from: S the source document, V verbatim text found elsewhere, D documented,
 B named but no source found, M recalled, ours where NX-OS has none. `<...>` is a parameter, `{...}` one of
-several words, `[...]` may be left out. A command that NX-OS has and this switch does not model says so.
+several words, `[...]` may be left out; `<interface>` is one word or two (`vlan27`, `vlan 27`). A command that
+NX-OS has and this switch does not model says so.
 """
 _TITLES = {
     Mode.EXEC: "EXEC",

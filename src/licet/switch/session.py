@@ -13,6 +13,7 @@ from licet.switch.filters import (
     JSON_PRETTY,
     Filter,
     Pipeline,
+    command_of,
     find_target,
     help_of_filter,
     read_pipeline,
@@ -78,6 +79,11 @@ class Session:
         return self._terminal.page
 
     @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None is its own."""
+        return self._terminal.width
+
+    @property
     def timeout_min(self) -> int:
         """Minutes without a line after which it is hung up; 0 never."""
         return self._terminal.timeout_min
@@ -123,19 +129,15 @@ class Session:
         return split_pipes(line) if begins_show(line, self._terminal.mode) else [(0, line)]
 
     def _read(self, line: str) -> str:
-        pipeline = Pipeline()
-        if begins_show(line, self._terminal.mode):
-            found = read_pipeline(line)
-            line = split_pipes(line[: find_target(line)])[0][1]
-        else:
-            found = line, pipeline
-        command = parse(line, self._terminal.mode)
+        mode = self._terminal.mode
+        shows = begins_show(line, mode)
+        command = parse(command_of(line) if shows else line, mode)
         # A command that is wrong itself is told before what stands behind it.
         if not isinstance(command, Command):
             return self._complain(command)
-        if not isinstance(found, tuple):
-            return self._complain(found)
-        _, pipeline = found
+        pipeline = read_pipeline(line) if shows else Pipeline()
+        if not isinstance(pipeline, Pipeline):
+            return self._complain(pipeline)
         return self._try(lambda: self._piped(command, pipeline))
 
     def _piped(self, command: Command, pipeline: Pipeline) -> str:
@@ -213,9 +215,7 @@ class Session:
             case None:
                 return ""
             case Unmodeled():
-                return (
-                    f"% '{problem.words}' is a command of NX-OS that this switch does not model\n"
-                )
+                return f"% {problem.reason}\n"
             case Unread():
                 caret = " " * (len(self.prompt) + problem.column) + "^"
                 return f"{caret}\n{problem.fault}\n"

@@ -1,7 +1,6 @@
 """What `show` commands print of a switch, and the structured output of those that have it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from licet.agent.view import LicenseView
 from licet.switch.changes import Refused
@@ -135,7 +134,11 @@ def _version_keys(terminal: Terminal, _: Command) -> Structure:
 
 
 def _usage_keys(terminal: Terminal, _: Command) -> Structure:
-    view = replace(terminal.switch.view(), enabled=False)
+    view = terminal.switch.view()
+    if view.enabled:
+        raise Refused(
+            "% Only the table of 'show license usage' without smart licensing has JSON output"
+        )
     return keys.license_usage(view, tuple(TAGS))
 
 

@@ -114,7 +114,7 @@ class Switch:
 
         def came(outcome: int | Missed) -> None:
             line = print_test(url, outcome, self._local_now(), self.configuration.host_name)
-            self._log(line)
+            self.put_log(line)
             if asked:
                 told.append(f"{line}\n")
 
@@ -160,14 +160,15 @@ class Switch:
     def _heard(self, heard: Notify | Explanation) -> None:
         if isinstance(heard, Notify):
             local = replace(heard, at=heard.at.astimezone(self.configuration.time_zone.zone))
-            self._log(print_line(local, self.configuration.host_name))
+            self.put_log(print_line(local, self.configuration.host_name))
 
     def _missed(self, url: str, missed: NoAnswer) -> None:
         """Log the cause of a failure that a road tells, before the agent logs its reason."""
         if isinstance(missed, Missed):
             host_name = self.configuration.host_name
-            self._log(print_missed(url, missed, self._local_now(), host_name))
+            self.put_log(print_missed(url, missed, self._local_now(), host_name))
 
-    def _log(self, line: str) -> None:
+    def put_log(self, line: str) -> None:
+        """Put a line at the end of the log, and tell it."""
         self.log.append(line)
         self._syslog(line)

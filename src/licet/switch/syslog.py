@@ -120,6 +120,12 @@ def print_test(url: str, outcome: int | Missed, at: datetime, host_name: str) ->
     return f"{_stamp(at)} {host_name} %{name}: {text}"
 
 
+def print_untaken(told: str, at: datetime, host_name: str) -> str:
+    """Return that a line of the startup configuration was not taken; mnemonic and words are ours."""
+    text = _printable(f"Not taken of startup-config: {told}")
+    return f"{_stamp(at)} {host_name} %VSHD-3-STARTUP_LINE_REFUSED: {text}"
+
+
 def _without_user(url: str) -> str:
     """Return a URL without a user and a password, which nobody should read in a log."""
     scheme, mark, rest = url.partition("://")

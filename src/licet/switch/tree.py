@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from licet.switch.grammar import CHOICES, HELP, REACHES, TABLE, Mode, Row
+from licet.switch.grammar import CHOICES, HELP, INTERFACES, REACHES, TABLE, Mode, Row
 
 NO = "no"
+INTERFACE = "interface"
+_INTERFACE = f"<{INTERFACE}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def _paths(pattern: str) -> Iterator[_Path]:
     """Yield every way through a pattern without options, one for each phrase of a choice."""
     paths = [_Path()]
     for word in pattern.split():
-        if word.startswith("{"):
+        if word == _INTERFACE:
+            paths = [longer for path in paths for longer in _with_interface(path)]
+        elif word.startswith("{"):
             name = word[1:-1]
             paths = [
                 _Path(
@@ -112,6 +116,14 @@ def _paths(pattern: str) -> Iterator[_Path]:
         else:
             paths = [_Path((*path.steps, (word, _help(path, word))), path.chosen) for path in paths]
     yield from paths
+
+
+def _with_interface(path: _Path) -> Iterator[_Path]:
+    """Yield a path with an interface behind it: in one word, or as a kind and its number."""
+    yield _Path((*path.steps, (_INTERFACE, "")), path.chosen)
+    for word, kind in INTERFACES.items():
+        steps = ((word, kind.help), (f"<{kind.number}>", ""))
+        yield _Path((*path.steps, *steps), (*path.chosen, (INTERFACE, word)))
 
 
 def _help(path: _Path, word: str) -> str:

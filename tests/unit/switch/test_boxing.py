@@ -8,20 +8,13 @@ from licet.switch.boxing import CHECKPOINTS_MAX
 from licet.switch.session import Session
 from licet.switch.show import box as shown
 from licet.switch.show.misc import Uptime
-from support.terminal import Lab, type_lines
+from support.terminal import Lab, box_of, type_lines
 
 
 @pytest.fixture
 def session() -> Session:
     """A terminal at a switch that never saved anything."""
     return Session(Lab().switch())
-
-
-def box_of(session: Session) -> MemoryBox:
-    """Return the box around a session's switch."""
-    box = session._terminal.box
-    assert isinstance(box, MemoryBox)
-    return box
 
 
 def test_what_is_copied_is_what_the_next_boot_begins_with(session: Session) -> None:

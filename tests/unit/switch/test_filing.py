@@ -7,20 +7,13 @@ import pytest
 from licet.switch import filing
 from licet.switch.box import MemoryBox
 from licet.switch.session import Session
-from support.terminal import Lab, type_lines
+from support.terminal import Lab, box_of, type_lines
 
 
 @pytest.fixture
 def session() -> Session:
     """A terminal at a new switch."""
     return Session(Lab().switch())
-
-
-def box_of(session: Session) -> MemoryBox:
-    """Return the box around a session's switch."""
-    box = session._terminal.box
-    assert isinstance(box, MemoryBox)
-    return box
 
 
 def test_output_goes_into_a_file_and_to_its_end(session: Session) -> None:
@@ -116,19 +109,33 @@ def test_what_is_not_taken_of_a_file_is_told(session: Session) -> None:
     """A mistake in a file would pass unseen."""
     box_of(session).write_file("x", "hostname leaf1\nbogus\ncallhome\n  enable\nreload\n")
     printed = session.execute("copy bootflash:x running-config")
-    assert printed.startswith("% Not taken: bogus\n% Not taken: reload\n")
+    assert printed.startswith(
+        "% Not taken: line 2: bogus (Invalid command at 'bogus')\n"
+        "% Not taken: line 5: reload (it configures nothing)\n"
+    )
     assert session.prompt == "leaf1# "
     assert session._terminal.callhome.enabled
+
+
+def test_a_file_that_is_no_configuration_is_told_in_short(session: Session) -> None:
+    """A picture that is copied by mistake would fill the screen, or end the session."""
+    box_of(session).write_file("x", "x\n" * 1000)
+    printed = session.execute("copy bootflash:x running-config").splitlines()
+    assert printed[100] == "% Not taken: 900 more lines"
+    assert len(printed) == 103
 
 
 def test_a_rollback_to_a_file_is_all_or_nothing(session: Session) -> None:
     """Half of a configuration would be in force after a mistake in a file."""
     box_of(session).write_file("x", "hostname leaf1\nbogus\n")
     assert session.execute("rollback running-config file bootflash:x") == (
-        "% Rollback failed, nothing was changed: bogus\n"
+        "% Rollback failed, nothing was changed: line 2: bogus (Invalid command at 'bogus')\n"
     )
     assert session.prompt == "switch# "
-    session.execute("rollback running-config file bootflash:x best-effort")
+    assert session.execute("rollback running-config file bootflash:x best-effort") == (
+        "% Not taken: line 2: bogus (Invalid command at 'bogus')\n"
+        "Rollback completed successfully.\n"
+    )
     assert session.prompt == "leaf1# "
     box_of(session).write_file("y", "feature bgp\n")
     session.execute("rollback running-config file bootflash:y")

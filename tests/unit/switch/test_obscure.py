@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.switch.obscure import obscure, reveal
+from licet.switch.obscure import obscure, reveal, veil
 from licet.switch.session import Session
 from support.terminal import Lab, type_lines
 
@@ -23,6 +23,23 @@ def test_what_hides_no_password_is_refused(text: str) -> None:
     """A typing error would become a password."""
     with pytest.raises(ValueError, match="hides no password"):
         reveal(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "veiled"),
+    [
+        ("license smart register idtoken TOKEN force", "license smart register idtoken ..."),
+        ("lic sm reg i TOKEN", "lic sm reg i ..."),
+        ("licet proxy user a password 0 opensesame", "licet proxy user a password ..."),
+        ("Licet pro u a pas opensesame", "Licet pro u a pas ..."),
+        ("license smart renew id", "license smart renew id"),
+        ("show running-config | i bgp", "show running-config | i bgp"),
+        ("hostname user", "hostname user"),
+    ],
+)
+def test_what_is_kept_of_a_line_has_no_secret(line: str, veiled: str) -> None:
+    """A token or a password would stand in the log or in the history, if it was typed shortened."""
+    assert veil(line) == veiled
 
 
 def test_no_password_is_shown() -> None:

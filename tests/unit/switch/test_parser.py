@@ -26,6 +26,7 @@ SAMPLE = {
     Kind.PREFIX: "192.0.2.7/24",
     Kind.PREFIX6: "2001:db8::7/64",
     Kind.INTERFACE: "Ethernet1/7",
+    Kind.PORT: "1/7",
     Kind.TIME: "09:30",
     Kind.ZONE: "CET",
     Kind.FILE: "bootflash:file",

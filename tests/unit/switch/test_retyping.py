@@ -4,7 +4,7 @@ import pytest
 
 from licet.switch.changes.trust import print_pem
 from licet.switch.configuration import FACTORY
-from licet.switch.retyping import retype
+from licet.switch.retyping import Untaken, retype
 from licet.switch.session import Session
 from support.certificates import Estate
 from support.terminal import Lab, type_lines
@@ -108,6 +108,62 @@ def test_a_dialogue_that_is_broken_off_leaves_nothing() -> None:
 def test_what_does_not_configure_is_refused() -> None:
     """A file that is copied to the configuration would reload the switch."""
     typed = retype("hostname a\nreload\nshow clock\nexit\nfeature bgp\nend\nfeature ospf\n")
-    assert typed.refused == ("reload", "show clock")
+    assert [each.line for each in typed.refused] == ["reload", "show clock"]
     assert typed.configuration.features == {"bgp", "ospf"}
     assert retype("").configuration == FACTORY
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("hostnme leaf1", "Invalid command at 'hostnme'"),
+        ("ip domain-", "Ambiguous command at 'domain-'"),
+        ("ip host name", "Incomplete command"),
+        ("ntp server 192.0.2.1", "'ntp' is a command of NX-OS that this switch does not model"),
+        ("no ip host none", "There is no such host"),
+        ("show clock", "it configures nothing"),
+    ],
+)
+def test_why_a_line_was_not_taken_is_told(line: str, reason: str) -> None:
+    """An operator would have to find out what is wrong with his configuration by trying."""
+    assert retype(f"!\n{line}\n").refused == (Untaken(2, line, reason),)
+
+
+def test_a_secret_is_not_told() -> None:
+    """A password with a typing error before it would stand in the log, and on a syslog server."""
+    text = (
+        "callhome\n  licet proxy user a password 9 opensesame\nlicense smart register idt SECRET\n"
+    )
+    told = [each.told for each in retype(text).refused]
+    assert told == [
+        "line 2: licet proxy user a password ... (Invalid command)",
+        "line 3: license smart register idt ... (it configures nothing)",
+    ]
+
+
+def test_a_line_without_an_end_is_told_in_short() -> None:
+    """One line of a file that is no configuration would fill the log."""
+    [untaken] = retype("x" * 1_000_000).refused
+    assert len(untaken.told) < 500
+    assert untaken.told.startswith("line 1: xxx")
+
+
+def test_what_stands_below_a_line_that_is_not_taken_changes_nothing_else() -> None:
+    """The settings of an interface that this switch lacks would be given to the one before it."""
+    text = (
+        "interface Vlan27\n  no shutdown\ninterface tunnel1\n  shutdown\n\n  description b\n"
+        "vrf context -\n  ip name-server 192.0.2.1\nhostname leaf1\n"
+    )
+    typed = retype(text)
+    assert [(each.number, each.reason) for each in typed.refused] == [
+        (3, "Invalid command at 'tunnel1'"),
+        (4, "it belongs to line 3"),
+        (6, "it belongs to line 3"),
+        (7, "Invalid command at '-'"),
+        (8, "it belongs to line 7"),
+    ]
+    vlan = typed.configuration.interface("Vlan27")
+    assert vlan is not None
+    assert (vlan.shutdown, vlan.description) == (False, None)
+    assert typed.configuration.name_servers == ()
+    assert typed.configuration.host_name == "leaf1"

@@ -138,7 +138,9 @@ switch# show running-config ?
   <CR>
   all       With what is set by default
   callhome  Of call home
-  |         Pipe the output to a filter
+  >         Redirect it to a file
+  >>        Redirect it to a file in append mode
+  |         Pipe command output to filter
 switch# show bogus ?
              ^
 % Invalid command at '^' marker.

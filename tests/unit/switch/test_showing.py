@@ -81,7 +81,14 @@ def test_profiles_have_the_documented_keys(session: Session) -> None:
 def test_transports_have_the_documented_keys(session: Session) -> None:
     """Automation would not find the proxy."""
     found = structured(session, "show callhome transport")
-    assert (found["vrf"], found["http_state"]) == ("management", "Disabled")
+    # Those that the reference has without brackets, and no other.
+    assert found == {
+        "vrf": "management",
+        "from_email": "",
+        "http_prox": "",
+        "http_port": "",
+        "http_state": "Disabled",
+    }
     type_lines(
         session,
         "configure",
@@ -104,12 +111,29 @@ def test_transports_have_the_documented_keys(session: Session) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "command", ["clock", "feature", "inventory", "license usage", "version", "vrf"]
-)
+@pytest.mark.parametrize("command", ["clock", "feature", "inventory", "version", "vrf"])
 def test_other_structured_output_is_json(session: Session, command: str) -> None:
     """`| json` would print what no program reads."""
     assert structured(session, f"show {command}")
+
+
+def test_the_traditional_table_alone_is_json() -> None:
+    """A script would read the table's columns where the switch prints the agent's layout."""
+    session = Session(Lab().switch())
+    table = structured(session, "show license usage")["TABLE_show_lic_usage"]
+    assert {row["status"] for row in table["ROW_show_lic_usage"]} == {"Unused"}  # type: ignore[index]
+    type_lines(session, "configure", "license smart enable", "end")
+    session.execute("show license usage | json")
+    assert session.refused
+
+
+def test_a_vrf_keeps_its_number(session: Session) -> None:
+    """The default VRF would have another number than automation knows it by."""
+    type_lines(session, "configure", "vrf context blue", "end")
+    numbers = {
+        line.split()[0]: line.split()[1] for line in session.execute("show vrf").splitlines()
+    }
+    assert numbers == {"VRF-Name": "VRF-ID", "blue": "3", "default": "1", "management": "2"}
 
 
 def test_a_command_without_structured_output_says_so(session: Session) -> None:

@@ -14,18 +14,18 @@ from licet.switch.configuration import (
     NameServer,
     Vrf,
 )
-from licet.switch.parser import Command
+from licet.switch.grammar import INTERFACES
+from licet.switch.parser import Command, split_interface
 
 NAME_SERVERS_MAX = 6
 HOSTS_MAX = 100
-_LONG_NAMES = {"e": "Ethernet", "l": "loopback", "v": "Vlan", "m": "mgmt"}
 
 
-def interface_name(text: str) -> str:
-    """Return the name of an interface as NX-OS prints it: `Ethernet1/1` for `eth1/1`."""
-    kind = text.rstrip("0123456789/")
-    numbers = "/".join(str(int(each)) for each in text[len(kind) :].split("/"))
-    return _LONG_NAMES[kind[0].lower()] + numbers
+def interface_name(command: Command) -> str:
+    """Return the interface of a command as NX-OS prints it: `Ethernet1/1` for `eth 1/1` or `eth1/1`."""
+    given = command.values["interface"]
+    kind, number = split_interface(given) or (given, command.values[INTERFACES[given].number])
+    return INTERFACES[kind].shown + "/".join(str(int(each)) for each in number.split("/"))
 
 
 def _addresses(command: Command) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def _name_servers(configuration: Configuration, _: str, command: Command) -> Con
 def _source_interface(configuration: Configuration, _: str, command: Command) -> Configuration:
     if command.negative:
         return replace(configuration, source_interface=None)
-    name = interface_name(command.values["interface"])
+    name = interface_name(command)
     return replace(configuration, source_interface=(name, command.values.get("vrf")))
 
 
@@ -148,7 +148,7 @@ def _fresh(name: str) -> Interface:
 
 
 def _interface(configuration: Configuration, _: str, command: Command) -> Configuration:
-    name = interface_name(command.values["interface"])
+    name = interface_name(command)
     known = configuration.interface(name)
     if not command.negative:
         return configuration if known is not None else _put_interface(configuration, _fresh(name))

@@ -2,7 +2,7 @@
 
 from licet.switch.grammar.help import HELP
 from licet.switch.grammar.model import REACHES, Kind, Mode, Parameter, Row
-from licet.switch.grammar.parameters import CHOICES, PARAMETERS
+from licet.switch.grammar.parameters import CHOICES, INTERFACES, PARAMETERS
 from licet.switch.grammar.rows_callhome import CALLHOME_ROWS
 from licet.switch.grammar.rows_config import CONFIG_ROWS
 from licet.switch.grammar.rows_exec import EXEC_ROWS
@@ -12,6 +12,7 @@ from licet.switch.grammar.unmodeled import UNMODELED
 __all__ = [
     "CHOICES",
     "HELP",
+    "INTERFACES",
     "PARAMETERS",
     "REACHES",
     "TABLE",

@@ -2,7 +2,7 @@
 
 A pattern is words and `<parameter>`s; `{name}` is any phrase of `CHOICES[name]`; what stands in
 `[...]` may be left out, and may have more `[...]` in it. `no` is the pattern of the negative form,
-without the word.
+without the word. `<interface>` is one word (`vlan27`), or a kind and its number (`vlan 27`).
 
 Marks say where a row comes from, as in device.md 0: S the source document, V verbatim text, D
 documented, B named but no source found, M recalled, ours where NX-OS has no such command.
@@ -51,6 +51,7 @@ class Kind(StrEnum):
     PREFIX = "A.B.C.D/LEN"
     PREFIX6 = "A:B::C:D/LEN"
     INTERFACE = "INTERFACE"
+    PORT = "SLOT/PORT"
     TIME = "HH:MM"
     ZONE = "ZONE"
     FILE = "bootflash:NAME"
@@ -68,6 +69,20 @@ class Parameter:
     help: str
     most: int = 255
     least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceKind:
+    """A kind of interface.
+
+    Attributes:
+        shown: how NX-OS spells it before its number.
+        number: the parameter that its number is.
+    """
+
+    shown: str
+    help: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from licet.switch.calling import FULL_TXT, SHORT_TXT, TAC, Format
 from licet.switch.configuration import Level, Method
 from licet.switch.features import FEATURES
-from licet.switch.grammar.model import Kind, Parameter
+from licet.switch.grammar.model import InterfaceKind, Kind, Parameter
 
 _ADDRESS_HELP = "IPv4 or IPv6 address"
 
@@ -35,6 +35,11 @@ PARAMETERS: Mapping[str, Parameter] = {
     "prefix": Parameter(Kind.PREFIX, "IPv4 address and the length of its prefix"),
     "prefix6": Parameter(Kind.PREFIX6, "IPv6 address and the length of its prefix"),
     "interface": Parameter(Kind.INTERFACE, "Interface, such as mgmt0, Vlan27 or Ethernet1/1", 32),
+    "port_number": Parameter(Kind.PORT, "Slot and port, such as 1/1", 7),
+    "loopback_number": Parameter(Kind.NUMBER, "Number of the interface", 1023, least=0),
+    "mgmt_number": Parameter(Kind.NUMBER, "Number of the interface", 0, least=0),
+    "channel_number": Parameter(Kind.NUMBER, "Number of the interface", 4096),
+    "vlan_number": Parameter(Kind.NUMBER, "Number of the VLAN", 4094),
     "description": Parameter(Kind.LINE, "Description of the interface", 254),
     "namespace": Parameter(Kind.NAME, "Network namespace of this machine", 64),
     "trust_point": Parameter(Kind.NAME, "Name of the trust point", 64),
@@ -98,4 +103,13 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "level": {level: f"The {level} license" for level in Level},
     "method": {method: f"Send by {method}" for method in Method},
+}
+
+# The kinds of interfaces by the word that is typed; ranges are NX-OS's, recalled (mark M).
+INTERFACES: Mapping[str, InterfaceKind] = {
+    "ethernet": InterfaceKind("Ethernet", "A port", "port_number"),
+    "loopback": InterfaceKind("loopback", "An interface that is always up", "loopback_number"),
+    "mgmt": InterfaceKind("mgmt", "The management interface", "mgmt_number"),
+    "port-channel": InterfaceKind("port-channel", "Ports that are bundled", "channel_number"),
+    "vlan": InterfaceKind("Vlan", "A switched virtual interface", "vlan_number"),
 }

@@ -11,7 +11,7 @@ from licet.agent.runtime import Clock, Deliver
 from licet.agent.state import StoreDamaged
 from licet.kernel.chance import Chance
 from licet.kernel.time import SECOND
-from licet.switch.configuration import FACTORY, Configuration
+from licet.switch.configuration import Configuration
 from licet.switch.features import PRODUCT
 from licet.switch.life.box import FileBox
 from licet.switch.life.data import LOG, Boot, Data
@@ -20,10 +20,12 @@ from licet.switch.life.problems import LifeError
 from licet.switch.life.remote import Logged
 from licet.switch.retyping import retype
 from licet.switch.switch import LOG_LINES_MAX, Switch
-from licet.switch.syslog import KINDS
+from licet.switch.syslog import KINDS, print_untaken
 
 # A set clock is noticed within so long; nothing else needs it (the agent says when it is due).
 LOOK_AGAIN = 30 * SECOND
+# Of a startup configuration that is none, so many lines are told.
+TOLD_MAX = 20
 _NOTHING = timedelta(0)
 _READY = f"LOG_SMART_LIC_{KINDS[Notice.READY].mnemonic}:"
 
@@ -85,6 +87,8 @@ class Chassis:
         self.boots = 0
         self._kept: Configuration | None = None
         self._ready_said = True
+        self._startup: str | None = None
+        self._untaken: tuple[str, ...] = ()
         running = data.running()
         if running is None:
             running = self._from_startup()
@@ -133,6 +137,22 @@ class Chassis:
         soon = due is not None and due <= 2 * SECOND
         return not (self.carrier.busy or soon or self._reload_due)
 
+    @property
+    def greeting(self) -> str:
+        """What a terminal shows before its first prompt.
+
+        The banner, and the lines of the startup configuration that this boot did not take, as long
+        as they stand in it.
+        """
+        lines = [self.switch.configuration.banner or ""]
+        if self._untaken and self._data.startup() == self._startup:
+            lines += [
+                "% Not taken of the startup configuration:",
+                *(f"%   {told}" for told in self._untaken),
+                "% It keeps these lines until copy running-config startup-config",
+            ]
+        return "\n".join(filter(None, lines))
+
     def close(self) -> None:
         """Switch it off: nothing is sent or heard any more."""
         self.carrier.close()
@@ -153,6 +173,12 @@ class Chassis:
         self._data.save_running(configuration)
         self._data.save_boot(Boot(self._clock.now().wall, reason))
         self._ready_said = False
+
+    def _tell_untaken(self) -> None:
+        """Log what this boot did not take of the startup configuration."""
+        now = self.switch.now().wall.astimezone(self.switch.configuration.time_zone.zone)
+        for told in self._untaken:
+            self.switch.put_log(print_untaken(told, now, self.switch.configuration.host_name))
 
     def _boot(self, configuration: Configuration) -> None:
         self._kept = configuration
@@ -175,6 +201,7 @@ class Chassis:
         self.switch.log.extendleft(reversed(self.log.lines(LOG_LINES_MAX - len(said))))
         for line in said:
             self._log(line)
+        self._tell_untaken()
         self.keep()
 
     def _running(self) -> Configuration:
@@ -206,7 +233,9 @@ class Chassis:
         self._heard(Logged(line, self._clock.now().wall, self.switch.configuration))
 
     def _from_startup(self) -> Configuration:
-        text = self._data.startup()
-        if text is None:
-            return FACTORY
-        return replace(retype(text).configuration, changed_at=None)
+        self._startup = self._data.startup()
+        typed = retype(self._startup or "")
+        told = [each.told for each in typed.refused]
+        more = [f"{len(told) - TOLD_MAX} more lines"] if len(told) > TOLD_MAX else []
+        self._untaken = (*told[:TOLD_MAX], *more)
+        return replace(typed.configuration, changed_at=None)

@@ -179,7 +179,7 @@ class _Line:
             raise BadFrame("the line is no text")
         match content.get("ask"):
             case "hello":
-                return reply(session, self._chassis.switch.configuration.banner or "")
+                return reply(session, self._chassis.greeting)
             case "execute":
                 return reply(session, session.execute(line), unpaged=unpaged(line))
             case "complete":
@@ -238,5 +238,6 @@ def reply(session: Session, text: str, *, unpaged: bool = False) -> Reply:
         refused=session.refused,
         closed=session.closed,
         page=0 if unpaged else session.page,
+        width=session.width,
         timeout_min=session.timeout_min,
     )

@@ -39,7 +39,7 @@ class Phone:
     """A session at a switch, over a connection; one question at a time.
 
     Attributes:
-        prompt, banner: as the switch said hello.
+        prompt, greeting: as the switch said hello.
         hear: told each line of the log that comes by itself.
     """
 
@@ -49,7 +49,7 @@ class Phone:
         self._read = bytearray()
         self.hear: Callable[[str], None] = lambda _: None
         hello = self.ask({"ask": "hello"})
-        self.banner, self.prompt = hello.text, hello.prompt
+        self.greeting, self.prompt = hello.text, hello.prompt
         self._patience_s = None
         connection.settimeout(None)
 

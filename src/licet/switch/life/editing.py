@@ -16,10 +16,9 @@ from licet.host.files import PRIVATE_FILE
 from licet.switch.life.keys import Asked, Listed, Pasted, Typed, complete
 from licet.switch.life.problems import LineLost
 from licet.switch.life.reaching import Reach
+from licet.switch.obscure import veil
 
 END = "end"
-# What a line with one of these words keeps secret is not for a file.
-SECRETS = ("idtoken", "password")
 
 
 class PrivateHistory(FileHistory):
@@ -32,7 +31,7 @@ class PrivateHistory(FileHistory):
     @override
     def store_string(self, string: str) -> None:
         """Keep a line."""
-        if not any(word in string for word in SECRETS):
+        if veil(string) == string:
             super().store_string(string)
 
 

@@ -2,7 +2,7 @@
 
 | question | answer |
 | --- | --- |
-| `{"ask": "hello"}` | `{"text": "<banner>", "prompt": "switch# ", …}`: a `Reply` |
+| `{"ask": "hello"}` | `{"text": "<greeting>", "prompt": "switch# ", …}`: a `Reply` |
 | `{"ask": "execute", "line": "show clock"}` | a `Reply` |
 | `{"ask": "complete", "line": "show li"}` | `{"words": ["license"]}` |
 | `{"ask": "cancel"}` | a `Reply` |
@@ -29,6 +29,7 @@ class Reply:
         refused: the line was not taken.
         closed: the session ended.
         page: lines of a page; 0 prints without a stop, None asks the terminal.
+        width: columns of the terminal; None asks it.
         timeout_min: minutes without a line after which the terminal hangs up; 0 never does.
     """
 
@@ -38,6 +39,7 @@ class Reply:
     refused: bool = False
     closed: bool = False
     page: int | None = None
+    width: int | None = None
     timeout_min: int = 0
 
 

@@ -1,8 +1,9 @@
 """Shows a long text page by page, as NX-OS does behind `--More--`."""
 
-import re
 from collections.abc import Callable
 from typing import TextIO
+
+from licet.switch.patterns import Pattern
 
 MORE = "--More--"
 SPACE, LINE, QUIT, SEARCH, ALL = " ", "\r\n", "qQ\x03\x04\x1b", "/", "G"
@@ -72,8 +73,5 @@ def _stop(out: TextIO, key: Callable[[], str]) -> str:
 
 def _find(lines: list[str], at: int, pattern: str) -> int:
     """Return where the next line with a pattern is; where there is none, where it was."""
-    try:
-        wanted = re.compile(pattern)
-    except re.error:
-        wanted = re.compile(re.escape(pattern))
-    return next((n for n in range(at, len(lines)) if wanted.search(lines[n])), at)
+    wanted = Pattern(pattern)
+    return next((n for n in range(at, len(lines)) if wanted.found_in(lines[n].rstrip("\n"))), at)

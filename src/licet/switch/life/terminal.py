@@ -51,7 +51,7 @@ def sit(wish: Wish) -> int:
     """
     with Reach(wish, waiting=lambda: _print(WAITING)) as reach:
         reach.phone.hear = lambda line: _print(f"{line}\n")
-        _print(_banner(reach))
+        _print(_greeting(reach))
         if os.environ.get("TERM", _NO_CONTROL) == _NO_CONTROL:  # noqa: TID251 - the terminal's name
             _Sitting(reach, PlainLine()).last()
         else:
@@ -127,14 +127,15 @@ class _Sitting:
         """Say why the session ended, and begin one anew, as a console does after a reload."""
         _print(f"\n% {lost}\n")
         self._reach.redial()
-        _print(_banner(self._reach))
+        _print(_greeting(self._reach))
         self._reply = Reply("", self._reach.phone.prompt)
 
     def _show(self, reply: Reply) -> None:
         self._reply = reply
         size = shutil.get_terminal_size()
         rows = size.lines if reply.page is None else reply.page
-        show(reply.text, sys.stdout, rows=rows, columns=size.columns, key=press, ask=_ask_pattern)
+        columns = size.columns if reply.width is None else reply.width
+        show(reply.text, sys.stdout, rows=rows, columns=columns, key=press, ask=_ask_pattern)
 
 
 class PlainLine:
@@ -177,9 +178,9 @@ def _still(*, still: bool = True) -> Iterator[None]:
         termios.tcsetattr(handle, termios.TCSANOW, before)
 
 
-def _banner(reach: Reach) -> str:
-    banner = reach.phone.banner
-    return f"{banner}\n" if banner else ""
+def _greeting(reach: Reach) -> str:
+    greeting = reach.phone.greeting
+    return f"{greeting}\n" if greeting else ""
 
 
 def _columns(words: tuple[str, ...]) -> str:

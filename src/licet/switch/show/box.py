@@ -7,7 +7,7 @@ without hardware has what stands in them; the others are recalled (mark M).
 from collections.abc import Mapping
 
 from licet.kernel.ids import Udi
-from licet.switch.configuration import DEFAULT_VRF, Configuration
+from licet.switch.configuration import DEFAULT_VRF, FACTORY_VRFS, Configuration
 from licet.switch.show.misc import Uptime
 from licet.switch.show.text import print_date
 
@@ -17,7 +17,8 @@ VERSION = "9.3(4)"
 def version(udi: Udi, host_name: str, up: Uptime) -> str:
     """Return what `show version` prints; what hardware would say is not made up."""
     return f"""\
-A switch of Licet with the habits of NX-OS; it is no product of Cisco Systems, Inc.
+This is Licet, and no product of Cisco Systems, Inc.; scripts read it as
+Cisco Nexus Operating System (NX-OS) Software
 
 Software
   NXOS: version {VERSION}
@@ -69,10 +70,15 @@ def hosts(configuration: Configuration) -> str:
 
 def vrfs(configuration: Configuration) -> str:
     """Return what `show vrf` prints; every VRF of a model is up."""
-    rows = (
-        f"{vrf.name:<33}{number:<8}Up      --\n" for number, vrf in enumerate(configuration.vrfs, 1)
-    )
+    rows = (f"{name:<33}{number:<8}Up      --\n" for name, number in numbered_vrfs(configuration))
     return f"{'VRF-Name':<33}{'VRF-ID':<8}State   Reason\n" + "".join(rows)
+
+
+def numbered_vrfs(configuration: Configuration) -> list[tuple[str, int]]:
+    """Return the VRFs by name with their numbers; those that always exist have 1 and 2."""
+    first = [vrf.name for vrf in FACTORY_VRFS]
+    others = [vrf.name for vrf in configuration.vrfs if vrf.name not in first]
+    return sorted((name, number) for number, name in enumerate([*first, *others], 1))
 
 
 def trust_points(configuration: Configuration) -> str:

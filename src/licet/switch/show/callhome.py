@@ -1,7 +1,8 @@
 """`show callhome` and its parts: as text, and with the keys of NX-OS's structured output.
 
 Labels of `show callhome` and of a destination profile: verbatim (device.md 1.8, mark V). Keys, and the
-order of what is printed: the command reference's (V). Labels of the transport were recalled (M).
+order of what is printed: the command reference's (V). Labels of the transport, of a profile's method
+and URLs, and of user-defined commands were recalled (M).
 """
 
 from collections.abc import Iterable
@@ -11,10 +12,13 @@ from licet.switch.configuration import DEFAULT_VRF, Configuration
 
 # Each is the key of a label with the label, and the key of what follows it on the line with that.
 _Row = tuple[str, str, str, str]
+# A line of the transport: its key, its label and its value.
+_Line = tuple[str, str, str]
+# The keys of the transport that the reference has without brackets: they are always there.
+_ALWAYS = ("vrf", "from_email", "http_prox", "http_port", "http_state")
 Structure = dict[str, "Structured"]
 Structured = str | Structure | list[Structure]
 
-_FORMATS = {Format.XML: "XML", Format.FULL: "full_txt", Format.SHORT: "short_txt"}
 _HEADINGS = {
     Format.FULL: "dest_full_info",
     Format.SHORT: "dest_short_info",
@@ -80,7 +84,7 @@ def _profile(profile: Profile) -> list[str]:
     return [
         f"{profile.name} destination profile information",
         f"maximum message size:{profile.message_size}",
-        f"message format:{_FORMATS[profile.format]}",
+        f"message format:{profile.format}",
         f"message-level:{profile.message_level}",
         f"transport-method:{profile.method}",
         "email addresses configured:",
@@ -106,7 +110,7 @@ def profiles_keys(configuration: Configuration, name: str | None = None) -> Stru
 def _profile_keys(profile: Profile) -> Structure:
     heading = "tac_xml_info" if profile.name == TAC else _HEADINGS[profile.format]
     # CiscoTAC-1 is always XML: the reference has no format there.
-    form: Structure = {} if profile.name == TAC else {"mess_format": _FORMATS[profile.format]}
+    form: Structure = {} if profile.name == TAC else {"mess_format": f"{profile.format}"}
     return {
         heading: f"{profile.name} destination profile information",
         "max_mess_size": f"{profile.message_size}",
@@ -124,52 +128,52 @@ def _profile_keys(profile: Profile) -> Structure:
     }
 
 
-def _transport(block: Callhome) -> list[_Row]:
+def _transport(block: Callhome) -> list[_Line]:
     proxy = block.proxy
     port = "" if proxy is None else f"{proxy.port}"
     enabled = "Enabled" if proxy is not None and proxy.enabled else "Disabled"
     return [
-        ("vrf", "http vrf:", "vrf_conf", block.use_vrf or DEFAULT_VRF),
+        ("vrf", "http vrf:", block.use_vrf or DEFAULT_VRF),
         *_mail(block, every_server=True),
-        ("http_prox", "http proxy server:", "http_prox_conf", "" if proxy is None else proxy.host),
-        ("http_port", "http proxy server port:", "http_port_conf", port),
-        ("http_state", "http proxy status:", "http_state_conf", enabled),
+        ("http_prox", "http proxy server:", "" if proxy is None else proxy.host),
+        ("http_port", "http proxy server port:", port),
+        ("http_state", "http proxy status:", enabled),
     ]
 
 
-def _mail(block: Callhome, *, every_server: bool) -> list[_Row]:
+def _mail(block: Callhome, *, every_server: bool) -> list[_Line]:
     mail = block.mail
-    rows: list[_Row] = [
-        ("from_email", "from email addr:", "from_email_conf", mail.sender or ""),
-        ("rep_email", "reply to email addr:", "rep_email_conf", mail.reply_to or ""),
-        ("ret_email", "return receipt email addr:", "ret_email_conf", ""),
+    lines: list[_Line] = [
+        ("from_email", "from email addr:", mail.sender or ""),
+        ("rep_email", "reply to email addr:", mail.reply_to or ""),
+        ("ret_email", "return receipt email addr:", ""),
     ]
     servers = mail.servers if every_server else mail.servers[:1]
     for number, server in enumerate(servers or (None,)):
-        rows += _mail_server(server, f"_{number}" if number else "", every_server=every_server)
-    return rows
+        # The reference has keys for one server; those of further ones are numbered (ours).
+        lines += _mail_server(server, f"_{number}" if number else "", every_server=every_server)
+    return lines
 
 
-def _mail_server(server: MailServer | None, mark: str, *, every_server: bool) -> list[_Row]:
+def _mail_server(server: MailServer | None, mark: str, *, every_server: bool) -> list[_Line]:
     host = "" if server is None else server.host
     port = "" if server is None else f"{server.port}"
-    rows: list[_Row] = [
-        (f"smtp_ser{mark}", "smtp server:", f"smtp_ser{mark}_conf", host),
-        (f"smtp_ser_port{mark}", "smtp server port:", f"smtp_ser_port{mark}_conf", port),
+    lines: list[_Line] = [
+        (f"smtp_ser{mark}", "smtp server:", host),
+        (f"smtp_ser_port{mark}", "smtp server port:", port),
     ]
     if every_server and server is not None:
-        vrf, priority = server.vrf or DEFAULT_VRF, f"{server.priority}"
-        rows += [
-            (f"smtp_ser_vrf{mark}", "smtp server vrf:", f"smtp_ser_vrf{mark}_conf", vrf),
-            (f"smtp_ser_prior{mark}", "smtp server priority:", f"smtp_prior{mark}_conf", priority),
+        lines += [
+            (f"smtp_ser_vrf{mark}", "smtp server vrf:", server.vrf or DEFAULT_VRF),
+            (f"smtp_ser_prior{mark}", "smtp server priority:", f"{server.priority}"),
         ]
-    return rows
+    return lines
 
 
 def transport(configuration: Configuration) -> str:
     """Return what `show callhome transport` prints; what is Licet's own stands at its end."""
     block = configuration.callhome
-    lines = [f"{label}{value}" for _, label, _, value in _transport(block)]
+    lines = [f"{label}{value}" for _, label, value in _transport(block)]
     proxy = block.proxy
     if proxy is not None and proxy.user is not None:
         lines.append(f"http proxy user:{proxy.user}")
@@ -182,17 +186,14 @@ def transport(configuration: Configuration) -> str:
 
 def transport_keys(configuration: Configuration) -> Structure:
     """Return the structured output of `show callhome transport`: each value at its label's key."""
-    return {
-        key: value
-        for key, _, _, value in _transport(configuration.callhome)
-        if value or key == "vrf"
-    }
+    lines = _transport(configuration.callhome)
+    return {key: value for key, _, value in lines if value or key in _ALWAYS}
 
 
 def transport_email(configuration: Configuration) -> str:
     """Return what `show callhome transport-email` prints."""
-    rows = _mail(configuration.callhome, every_server=False)
-    return _page(f"{label}{value}" for _, label, _, value in rows)
+    lines = _mail(configuration.callhome, every_server=False)
+    return _page(f"{label}{value}" for _, label, value in lines)
 
 
 def transport_email_keys(configuration: Configuration) -> Structure:

@@ -7,28 +7,28 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from licet.agent.view import LicenseView
-from licet.kernel.ids import Udi, tag_name
+from licet.kernel.ids import Udi
 from licet.switch.configuration import Configuration
-from licet.switch.features import FEATURES
 from licet.switch.show import misc
-from licet.switch.show.box import VERSION
+from licet.switch.show.box import VERSION, numbered_vrfs
 from licet.switch.show.callhome import Structure
+from licet.switch.show.usage import package_states
 
 
 def clock(at: datetime) -> Structure:
     """Return the keys of `show clock`."""
-    return {"simple_time": misc.clock(at).removesuffix("\n"), "time_source": "NTP"}
+    return {"simple_time": misc.clock(at).removesuffix("\n")}
 
 
 def features(enabled: Collection[str]) -> Structure:
     """Return the keys of `show feature`."""
     rows: list[Structure] = [
         {
-            "cfcFeatureCtrlName2": feature.shown,
+            "cfcFeatureCtrlName2": name,
             "cfcFeatureCtrlInstanceNum2": "1",
-            "cfcFeatureCtrlOpStatus2": "enabled" if name in enabled else "disabled",
+            "cfcFeatureCtrlOpStatus2": state,
         }
-        for name, feature in sorted(FEATURES.items(), key=lambda item: item[1].shown)
+        for name, state in misc.feature_states(enabled)
     ]
     return {"TABLE_cfcFeatureCtrlTable": {"ROW_cfcFeatureCtrlTable": rows}}
 
@@ -63,24 +63,23 @@ def version(udi: Udi, host_name: str, up: misc.Uptime) -> Structure:
 def vrfs(configuration: Configuration) -> Structure:
     """Return the keys of `show vrf`."""
     rows: list[Structure] = [
-        {"vrf_name": vrf.name, "vrf_id": f"{number}", "vrf_state": "Up", "vrf_reason": "--"}
-        for number, vrf in enumerate(configuration.vrfs, 1)
+        {"vrf_name": name, "vrf_id": f"{number}", "vrf_state": "Up", "vrf_reason": "--"}
+        for name, number in numbered_vrfs(configuration)
     ]
     return {"TABLE_vrf": {"ROW_vrf": rows}}
 
 
 def license_usage(view: LicenseView, packages: Sequence[str]) -> Structure:
     """Return the keys of `show license usage`: the columns of the traditional table."""
-    used = {tag_name(entitlement.tag) for entitlement in view.entitlements}
     rows: list[Structure] = [
         {
             "feature_name": package,
             "installed": "No",
             "count": "-",
-            "status": "In use" if package in used else "Unused",
+            "status": status,
             "expiry": "",
             "comments": "-",
         }
-        for package in packages
+        for package, status in package_states(view, packages)
     ]
     return {"TABLE_show_lic_usage": {"ROW_show_lic_usage": rows}}

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from licet.switch.configuration import DEFAULT_VRF, MANAGEMENT_INTERFACE, Configuration, Interface
 from licet.switch.features import FEATURES
 
+_SHORT_NAMES = {"Ethernet": "Eth", "loopback": "Lo", "port-channel": "Po"}
+_WITHOUT_OPTICS = ("Vlan", "loopback", "port-channel")
 _SEVERITIES = (
     "emergencies", "alerts", "critical", "errors", "warnings", "notifications", "informational",
     "debugging",
@@ -43,12 +45,17 @@ def clock(at: datetime) -> str:
 
 def features(enabled: Collection[str]) -> str:
     """Return what `show feature` prints."""
-    rows = (
-        f"{feature.shown:<23}{1:<11}{'enabled' if name in enabled else 'disabled'}\n"
-        for name, feature in sorted(FEATURES.items(), key=lambda item: item[1].shown)
-    )
+    rows = (f"{name:<23}{1:<11}{state}\n" for name, state in feature_states(enabled))
     heading = "Feature Name          Instance  State\n--------------------  --------  --------\n"
     return heading + "".join(rows)
+
+
+def feature_states(enabled: Collection[str]) -> list[tuple[str, str]]:
+    """Return each feature as it is shown, with its state, by name."""
+    return sorted(
+        (feature.shown, "enabled" if name in enabled else "disabled")
+        for name, feature in FEATURES.items()
+    )
 
 
 def banner(configuration: Configuration) -> str:
@@ -65,11 +72,13 @@ def interfaces(configuration: Configuration) -> str:
 
 
 def _interface(interface: Interface) -> str:
-    name = interface.name.replace("Ethernet", "Eth").replace("loopback", "Lo")
+    name = interface.name
+    for long, short in _SHORT_NAMES.items():
+        name = name.replace(long, short)
     said = (interface.description or "--").replace(" ", "_")[:18]
     status = "disabled" if interface.shutdown else "connected"
     is_management = interface.name == MANAGEMENT_INTERFACE
-    kind = "--" if interface.name.startswith(("Vlan", "loop")) or is_management else "10Gbase-SR"
+    kind = "--" if interface.name.startswith(_WITHOUT_OPTICS) or is_management else "10Gbase-SR"
     speed = "1000" if is_management else "auto"
     return f"{name:<14}{said:<19}{status:<10}{'routed':<10}{'full':<8}{speed:<8}{kind}\n"
 

@@ -1,8 +1,8 @@
 """`show license status`: the registration and the authorization, with all their dates.
 
 Layout: the source document's sample of NX-OS 9.3(4) (device.md 1.3), and for the states that it
-does not show, the nearest real sample of the family (device.md 1.5). The label of a registration
-under way and of its next attempt were recalled, not found.
+does not show, the nearest real sample of the family (device.md 1.5). The words of a registration
+under way, of its first attempt and of its next one were recalled, not found (mark M).
 """
 
 from licet.agent.tables import Registration

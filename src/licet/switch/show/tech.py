@@ -7,7 +7,7 @@ strings are sourced and which are ours stands in the output itself, at its end.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from licet.agent.tables import Authorization, Certificate, Registration
+from licet.agent.tables import Authorization, Certificate
 from licet.agent.view import Attempt, EntitlementView, LicenseView
 from licet.kernel.ids import tag_version
 from licet.kernel.time import print_period
@@ -117,7 +117,7 @@ def _certificates(view: LicenseView) -> list[str]:
 
 
 def _other(view: LicenseView, callhome: Callhome) -> list[str]:
-    registered = view.registration.state is Registration.COMPLETE
+    evaluates = view.authorization.state is Authorization.EVAL
     missed = lacks(callhome)
     return [
         f"Software ID: {PRODUCT}",
@@ -129,7 +129,7 @@ def _other(view: LicenseView, callhome: Callhome) -> list[str]:
         f"Host name sent: {clean(view.host_name or '<none>')}",
         f"Evaluation used up: {_yes(view.authorization.evaluation_left <= timedelta(0))}",
         f"Evaluation left: {print_period(view.authorization.evaluation_left)}",
-        f"Evaluation can be used: {_yes(not registered)}",
+        f"Evaluation in use: {_yes(evaluates)}",
         "conversionAutomatic: False",
         "conversionAllowed: False",
     ]

@@ -239,6 +239,45 @@ def test_what_is_in_flight_is_waited_for_and_goes_on_later(tmp_path: Path) -> No
     assert {one.request for one in home.posted} == {first.request}
 
 
+def test_what_a_boot_does_not_take_of_the_startup_configuration_is_told(tmp_path: Path) -> None:
+    """A line would be lost with a reload, and nobody would know before something fails."""
+    first = (
+        "line 3: ntp server 192.0.2.1 ('ntp' is a command of NX-OS that this switch does not model)"
+    )
+    next_one = "line 4: bogus (Invalid command at 'bogus')"
+    home = Home(tmp_path)
+    with home.living() as (being, phone):
+        assert phone.greeting == ""
+        being.chassis.box.save_startup(
+            "hostname leaf1\nbanner motd #Keep out#\nntp server 192.0.2.1\nbogus\n" + "x\n" * 30
+        )
+        being.chassis.box.reload()
+        being.loop.wake()
+
+        def refused() -> list[str]:
+            lines = [each.line.partition("leaf1 ")[2] for each in home.logged]
+            return [line for line in lines if "STARTUP_LINE_REFUSED" in line]
+
+        eventually(lambda: len(refused()) == 21)
+        start = "%VSHD-3-STARTUP_LINE_REFUSED: Not taken of startup-config"
+        assert refused()[:2] == [f"{start}: {first}", f"{start}: {next_one}"]
+        assert refused()[-1].endswith(": 12 more lines")
+        second = dial(home.folder)
+        assert second is not None
+        greeted = second.greeting.splitlines()
+        assert greeted[0] == "Keep out"
+        assert greeted[2:4] == [f"%   {first}", f"%   {next_one}"]
+        assert refused()[1] in second.execute("show logging logfile").text
+        # They are lost by nobody but the one who saves without them.
+        assert "ntp server 192.0.2.1\n" in second.execute("show startup-config").text
+        type_lines(second, "copy running-config startup-config")
+        third = dial(home.folder)
+        assert third is not None
+        assert third.greeting == "Keep out"
+        second.close()
+        third.close()
+
+
 def test_what_falls_due_during_an_answer_is_waited_for(tmp_path: Path) -> None:
     """A command would leave between its registration and the authorization that follows."""
     home = Home(tmp_path)

@@ -95,6 +95,17 @@ def test_a_refusal_is_told_from_what_is_shown(line: str, refused: bool) -> None:
     assert told.refused is refused
 
 
+def test_what_a_session_sets_reaches_its_terminal() -> None:
+    """Pages would be as long and as wide as the screen, whatever was typed."""
+    session = Session(Lab().switch())
+    told = reply(session, "")
+    assert (told.page, told.width, told.timeout_min) == (None, None, 0)
+    type_lines(session, "term length 7", "term width 40", "term session-timeout 5")
+    told = reply(session, "")
+    assert (told.page, told.width, told.timeout_min) == (7, 40, 5)
+    assert reply(session, "", unpaged=True).page == 0
+
+
 def test_frames_are_one_line_each() -> None:
     """A banner with a line break would end a frame in its middle."""
     reply = Reply("a\nb \u2028 \udcff", "switch# ", refused=True)
