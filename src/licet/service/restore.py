@@ -27,7 +27,7 @@ from licet.service.keyring import Keyring
 from licet.service.losses import Loss, losses
 from licet.service.problems import ServiceError
 from licet.service.renewal import KeyRenewal
-from licet.service.truce import put_off
+from licet.service.truce import put_off, wait_for_on_prems
 from licet.service.verify import Check, Examined, Result, check_belongs, examine
 from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.store import SqliteStore
@@ -187,6 +187,7 @@ def _go_on(
         in_backup = request.keys is None
         lost = tuple(losses(store, backup_at=backup_at, now=now, keys_in_backup=in_backup))
         put_off(store, Policy(), now, report)
+        wait_for_on_prems(store, now)
         _record(store, backup_at, request.who, now)
     finally:
         store.close()

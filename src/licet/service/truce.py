@@ -4,16 +4,22 @@ The ledger that comes back does not know who was heard, authorized or certified 
 Acting on what it remembers, the sweep would alert of devices that are well, free licenses that are
 in use, and remove instances whose certificates were renewed. So what would fall due is put off to
 the end of the time in which every living device speaks.
+
+Nor does it know which leases on-prems were given since: each is taken to have the longest that it can
+have, so that nothing that it may use counts for others, and to have reported what is not known.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from licet.kernel.time import SECOND
+from licet.kernel.time import DAY, SECOND
 from licet.ledger.instances import CONTACT_GRACE, due_of
+from licet.ledger.listing import every
 from licet.ledger.model import Instance, Policy
 from licet.ledger.ports import Store, Work
+from licet.ledger.sites import OnPrem, OutLease
+from licet.sync.deadlines import next_look
 
 BATCH = 1000
 
@@ -39,6 +45,27 @@ def put_off(store: Store, policy: Policy, now: datetime, report: Callable[[int],
             return done
         done += len(found)
         report(done)
+
+
+def wait_for_on_prems(store: Store, now: datetime) -> None:
+    """Let every on-prem keep what it may have, until it has told all of it.
+
+    Args:
+        store: nobody else works on it.
+        now: the instant of the restore.
+    """
+    for account in every(store.list_accounts):
+        with store.begin(alone=True) as work:
+            for site in work.on_prems(account.id):
+                _wait_for(work, site, now)
+            work.commit()
+
+
+def _wait_for(work: Work, site: OnPrem, now: datetime) -> None:
+    longest = OutLease(max(site.lease, 1), now + site.removal_days * DAY)
+    waited = replace(site, lease=longest.number, leases=(*site.leases, longest), needs_full=True)
+    due_at = longest.ends_at if site.removed_at else next_look(waited, now)
+    work.put_on_prem(replace(waited, due_at=due_at))
 
 
 def _put_off(work: Work, instance: Instance, policy: Policy, until: datetime) -> None:
