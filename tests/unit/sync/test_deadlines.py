@@ -8,6 +8,7 @@ from licet.kernel.ids import AccountId
 from licet.ledger.listing import every
 from licet.ledger.model import Alert
 from licet.ledger.sites import Every, LocalAccount, LocalState, Road, SyncKind, Upstream
+from licet.pki.authority import rotate_root
 from licet.sync.deadlines import DEADLINE, OVERDUE, REMOVED, due_of, next_sync, review
 from licet.sync.exchange import note_failure
 from support.exchange import START, TAGS, Manager, Site, days
@@ -82,7 +83,25 @@ def test_silence_removes(site: Site) -> None:
     ours, _ = alerts(site)
     assert [one.kind for one in ours] == [REMOVED]
     assert site.manager.store.count_instances(place) == 0
-    assert site.manager.look(lambda work: work.on_prem(site.id)) is None
+    assert site.manager.on_prem(site).removed_at == site.now
+
+
+def test_a_site_that_comes_back_too_late_is_told_that_it_was_removed() -> None:
+    """It would ask for ever, and nobody there could register its local account anew."""
+    manager = Manager()
+    manager.open("Plant")
+    site = Site(manager, "Sat", "Plant")
+    site.synchronize()
+    manager.now = START + days(200)
+    manager.sweep()
+    manager.keys = rotate_root(manager.keys, chance=manager.chance, now=manager.now)
+    manager.keys = rotate_root(manager.keys, chance=manager.chance, now=manager.now)
+    site.now = manager.now
+    site.synchronize()
+    assert site.account.state is LocalState.REMOVED
+    manager.now += days(366)
+    manager.sweep()
+    assert manager.look(lambda work: work.on_prem(site.id)) is None, "it is told for a year"
     assert not site.is_open()
 
 
@@ -93,7 +112,7 @@ def test_a_site_that_never_synchronized_is_removed_too() -> None:
     site = Site(manager, "Sat", "Plant")
     manager.now = START + days(90)
     manager.sweep()
-    assert manager.look(lambda work: work.on_prem(site.id)) is None
+    assert manager.on_prem(site).removed_at == manager.now
 
 
 def account(**changes: object) -> LocalAccount:

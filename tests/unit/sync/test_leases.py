@@ -149,7 +149,7 @@ def test_the_end_of_the_last_lease_frees_what_it_held(pair: Pair) -> None:
     pair.manager.sweep()
     assert pair.counted(pair.spare) == 4
     assert pair.counted(pair.place) == 6
-    assert pair.manager.look(lambda work: work.on_prem(pair.site.id)) is None
+    assert pair.manager.on_prem(pair.site).removed_at == pair.manager.now
 
 
 def test_ends_of_terms_act_on_both_sides_without_synchronization() -> None:
