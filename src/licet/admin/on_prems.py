@@ -248,7 +248,7 @@ def force_cut(work: Work, site: OnPrem, *, who: str, now: datetime) -> int:
 def remove_on_prem(work: Work, site: OnPrem, *, who: str, why: str, now: datetime) -> OnPrem:
     """Remove an on-prem: its virtual account is nobody's, and its licenses are held until it knows.
 
-    What it reported goes with the sweep; its row goes when its last lease has ended.
+    What it reported goes with the sweep; its row goes a year later, so that it is told until then.
 
     Raises:
         AdminRefused: it was removed before.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from licet.admin.on_prems import remove_on_prem
-from licet.kernel.time import print_instant
+from licet.kernel.time import DAY, print_instant
 from licet.ledger.instances import remove
 from licet.ledger.model import Alert, Instance, Severity
 from licet.ledger.ports import Work
@@ -14,6 +14,9 @@ from licet.sync.leases import end_leases
 
 WHO = "sweep"
 BATCH = 500
+# Ours: a site that comes back hears in a signed document that it was removed, for as long as any
+# product can still hold a certificate of it. Otherwise it would only be unknown, and wait for ever.
+TOLD_FOR = 365 * DAY
 
 
 def look_at_on_prem(work: Work, site: OnPrem, now: datetime) -> None:
@@ -55,14 +58,17 @@ def _remove_silent(work: Work, site: OnPrem, now: datetime) -> OnPrem:
 
 
 def _wind_up(work: Work, site: OnPrem, now: datetime) -> None:
-    """Let the instances of a site that was removed go, some at a time; at the end it goes itself."""
+    """Let the instances of a site that was removed go, some at a time; long after them it goes itself."""
     theirs = _some_of(work, site)
     for instance in theirs:
         remove(work, instance, who=WHO, why=f"'{site.name}' was removed", now=now, retire=False)
+    told_until = (site.removed_at or now) + TOLD_FOR
     if theirs:
         work.put_on_prem(replace(site, due_at=now))
     elif site.leases:
         work.put_on_prem(replace(site, due_at=max(lease.ends_at for lease in site.leases)))
+    elif now < told_until:
+        work.put_on_prem(replace(site, due_at=told_until))
     else:
         work.remove_on_prem(site.id)
 

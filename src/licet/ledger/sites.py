@@ -124,8 +124,8 @@ class OnPrem:
         name: of the on-prem, unique in the smart account without regard to case.
         local_account: what the site calls the account.
         version: of the on-prem's software, as it last said.
-        removed_at: from then on it is told so; its row goes once it has acknowledged, or its last
-            lease has ended.
+        removed_at: from then on it is told so; its row goes a year later, when its last lease has
+            ended and no product holds a certificate of it.
         removal_days: after so many days without synchronization it is removed.
         accepted: the last request that was applied; None before the first.
         answered: the response to it.

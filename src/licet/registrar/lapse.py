@@ -17,14 +17,15 @@ def closed(account: LocalAccount, now: datetime) -> Code | None:
 
     Without a lease in force, and after a restore until it has synchronized, it is *lapsed*: devices
     keep what they have. Once it was removed or deactivated its instances are gone, and they are
-    told to register again.
+    told to register again while its lease is in force: its answer certificate ends with that, and
+    from then on that it has lapsed is the one thing that they can read.
     """
+    ends_at = account.lease_ends_at
+    if ends_at is None or ends_at <= now:
+        return Code.AUTHORITY_LAPSED
     if account.state in _GONE:
         return Code.UNKNOWN_INSTANCE
-    ends_at = account.lease_ends_at
-    if account.restored or ends_at is None or ends_at <= now:
-        return Code.AUTHORITY_LAPSED
-    return None
+    return Code.AUTHORITY_LAPSED if account.restored else None
 
 
 def turn_away(body: Registration | Speech, code: Code) -> Settled:

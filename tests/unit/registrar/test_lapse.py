@@ -44,7 +44,7 @@ LOCAL = LocalAccount(
             Code.AUTHORITY_LAPSED,
         ),
         (replace(LOCAL, state=LocalState.REMOVED), NOW, Code.UNKNOWN_INSTANCE),
-        (replace(LOCAL, state=LocalState.REMOVED), NOW + 91 * DAY, Code.UNKNOWN_INSTANCE),
+        (replace(LOCAL, state=LocalState.REMOVED), NOW + 91 * DAY, Code.AUTHORITY_LAPSED),
         (replace(LOCAL, state=LocalState.DEACTIVATED), NOW, Code.UNKNOWN_INSTANCE),
     ],
 )
