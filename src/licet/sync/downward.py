@@ -34,6 +34,8 @@ from licet.wire.sites import (
 )
 
 GOOD_FOR = 30 * DAY
+# Of an alert that names several orders; `limits.Note` has room for no more.
+MESSAGE_CHARS_MAX = 1024
 # A site sees these for itself, from the same facts.
 _SEEN_THERE = {INSUFFICIENT, EXPIRING, EXPIRED, OVERDUE, DEADLINE}
 
@@ -207,7 +209,7 @@ def _items(
                 key=alert.key,
                 kind=alert.kind,
                 severity=alert.severity.value,
-                message=alert.message,
+                message=alert.message[:MESSAGE_CHARS_MAX],
                 raised_at=epoch_seconds(alert.raised_at),
                 action_due_at=None
                 if alert.action_due_at is None
