@@ -7,7 +7,7 @@ from licet.agent.events import Explanation, Notice
 from licet.agent.requests import compose_leave_note
 from licet.agent.state import Answered, Identity, InFlight, Note, Outcome, Pending
 from licet.agent.tables import Occurrence
-from licet.kernel.ids import InstanceId
+from licet.kernel.ids import AccountId, InstanceId
 from licet.kernel.problems import MEANINGS, Code, RulesBroken, explain
 from licet.kernel.time import SECOND, instant, print_period
 from licet.pki.profiles import Profile
@@ -150,7 +150,9 @@ def _registered(core: Core, flight: InFlight, heard: Believed, outcome: Register
         renew_at=core.run + max(outcome.renew_in_s, schedule.INTERVAL_S_MIN),
         previous=(flight.digest,),
     )
-    body.known_destination = pending.destination
+    # An on-prem has several authorities at one address; only a manager's address says whose it is.
+    is_site = verified.account == AccountId(heard.answer.authority)
+    body.known_destination = "" if is_site else pending.destination
     body.known_authority = heard.answer.authority
     _listen(core, flight, heard)
     core.move_registration(Occurrence.ACCEPTED)

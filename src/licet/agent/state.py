@@ -147,7 +147,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         notes: leave notes that were not delivered, each with the authority that it is for.
         try_note: the newest note is to be tried at once.
         roots, trust_version, former: the trust list in force (root certificates in DER).
-        known_destination, known_authority: which authority answered where.
+        known_destination, known_authority: which manager answered where; nothing of an on-prem.
     """
 
     enabled: bool = False
