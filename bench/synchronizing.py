@@ -25,7 +25,9 @@ import msgspec
 from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.ids import AccountId, InstanceId, Tag, Udi
 from licet.ledger.model import Instance, Usage
+from licet.ledger.ports import Store
 from licet.ledger.sites import Road, SyncKind
+from licet.pki.authority import AuthorityKeys
 from licet.service.keyfile import print_keys, read_keys
 from licet.store.sqlite.store import SqliteStore
 from licet.sync.exchange import answer_request, keep_request, make_request, take_response
@@ -51,7 +53,7 @@ def fill(folder: Path, count: int) -> None:
         work.commit()
 
 
-def put(store: SqliteStore, site: Site, numbers: range) -> None:
+def put(store: Store, site: Site, numbers: range) -> None:
     """Put product instances as registrations leave them."""
     chance, place, account = SeededChance("fill"), site.default, AccountId(site.id)
     usage = (Usage(TAGS[0], 1, Compliance.IN_COMPLIANCE),)
@@ -98,7 +100,12 @@ def change(folder: Path) -> None:
 
 def save_keys(folder: Path, name: str, side: Manager | Site) -> None:
     """Keep the keys of a side."""
-    (folder / f"{name}.keys").write_bytes(print_keys(replace(side.keys, root_key=None)))
+    save_to(folder / f"{name}.keys", side.keys)
+
+
+def save_to(path: Path, keys: AuthorityKeys) -> None:
+    """Keep keys, without the root's."""
+    path.write_bytes(print_keys(replace(keys, root_key=None)))
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def step(folder: Path, name: str, kind: str) -> Figure:
                     file,
                     road=Road.FILE,
                     now=now,
-                    keep=lambda keys: keys_file.write_bytes(print_keys(keys)) and None,
+                    keep=lambda renewed: save_to(keys_file, renewed),
                 )
     took = perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

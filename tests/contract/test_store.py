@@ -324,6 +324,7 @@ def test_lists_come_in_their_order_page_by_page(store: Store) -> None:
     ]
     assert store.list_pools(OTHER_PLACE.id).items == ()
     assert store.list_licenses().items == (rows.LICENSE,)
+    assert store.list_products().items == ()
     assert store.list_accounts().items == (ACCOUNT,)
 
 

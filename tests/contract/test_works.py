@@ -14,7 +14,7 @@ from contract.stores import STORES
 from contract.test_store import pages
 from licet.kernel.ids import AccountId, Tag, VirtualAccountId
 from licet.ledger.instances import remove
-from licet.ledger.model import License, SmartAccount, VirtualAccount
+from licet.ledger.model import License, Product, SmartAccount, VirtualAccount
 from licet.ledger.ports import Conflict, Duplicate, Store
 from licet.ledger.usage import apply_usage
 from licet.wire.messages import Wanted
@@ -179,6 +179,12 @@ def test_the_other_lists_come_page_by_page(make: MakeStore) -> None:
     assert accounts == [*(account(number) for number in range(5)), ACCOUNT]
     catalog = pages(lambda after: store.list_licenses(after=after, limit=2))
     assert catalog == [License(tag, f"L{number}", "") for number, tag in enumerate(tags)]
+    products = [Product(tag, tag, "") for tag in tags]
+    with store.begin() as work:
+        for product in reversed(products):
+            work.put_product(product)
+        work.commit()
+    assert pages(lambda after: store.list_products(after=after, limit=2)) == products
     first = store.list_pools(PLACE.id, limit=3)
     second = store.list_pools(PLACE.id, after=first.next, limit=3)
     assert [pool.tag for pool in (*first.items, *second.items)] == tags

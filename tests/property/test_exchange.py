@@ -5,6 +5,8 @@ transfers, leases and cuts, products that come and go, and time lie in between. 
 license counts twice; once all have synchronized, the two sides are equal.
 """
 
+import contextlib
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -16,21 +18,25 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from typing_extensions import override
 
 from licet.admin.licenses import transfer_licenses
 from licet.admin.on_prems import force_cut, remove_on_prem
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import InstanceId, Tag
+from licet.ledger.model import VirtualAccount
 from licet.ledger.pools import counts
 from licet.ledger.sites import LocalState, SyncKind
 from licet.sync.problems import SyncRefused
+from licet.wire.sites import LeaseItem
 from support.exchange import (
     TAGS,
     WHO,
+    Backup,
     Manager,
     Site,
-    bought,
     both,
+    bought,
     days,
     direct,
     instances,
@@ -52,16 +58,16 @@ class Exchange(RuleBasedStateMachine):
     def begin(self, restores: bool) -> None:  # noqa: FBT001
         """Found all of them, with some licenses each; few managers are ever restored."""
         self.restores = restores
-        self.manager_backup: object = None
+        self.manager_backup: Backup | None = None
         self.manager = Manager()
         self.manager.open("Spare")
         self.at_risk: set[Tag] = set()
         self.letters: dict[str, list[bytes]] = {name: [] for name in SITES}
         self.requests: dict[str, list[bytes]] = {name: [] for name in SITES}
-        self.backups: dict[str, object] = {}
+        self.backups: dict[str, Backup] = {}
         self.products: dict[str, list[InstanceId]] = {name: [] for name in SITES}
         # (site, number of a lease) to its lines, as they were written.
-        self.written: dict[tuple[str, int], list[object]] = {}
+        self.written: dict[tuple[str, int], list[LeaseItem]] = {}
         self.sites = {}
         for name in SITES:
             place = self.manager.open(name)
@@ -86,7 +92,7 @@ class Exchange(RuleBasedStateMachine):
         """Take licenses out of a site's virtual account."""
         self.transfer(name, "Spare", TAGS[0], count)
 
-    def place(self, name: str):  # noqa: ANN201
+    def place(self, name: str) -> VirtualAccount:
         """Return a virtual account of the manager."""
         places = self.manager.look(lambda work: work.virtual_accounts(self.manager.account.id))
         return next(place for place in places if place.name == name)
@@ -109,7 +115,7 @@ class Exchange(RuleBasedStateMachine):
     )
     def transfer(self, source: str, goal: str, tag: Tag, count: int) -> None:
         """Move licenses, also out of a site's virtual account."""
-        try:
+        with contextlib.suppress(AdminRefused):
             self.manager.change(
                 lambda work: transfer_licenses(
                     work,
@@ -122,8 +128,6 @@ class Exchange(RuleBasedStateMachine):
                     chance=self.manager.chance,
                 )
             )
-        except AdminRefused:
-            pass
 
     @rule(name=SITE, tag=TAG, count=st.integers(1, 5))
     def enter(self, name: str, tag: Tag, count: int) -> None:
@@ -284,6 +288,7 @@ class Exchange(RuleBasedStateMachine):
                 )
                 assert held == quantity(lines, tag, site.now)
 
+    @override
     def teardown(self) -> None:
         """Let all synchronize to the end: the two sides must be equal."""
         for name, site in getattr(self, "sites", {}).items():

@@ -10,9 +10,9 @@ from typing import TypeVar
 from typing_extensions import override
 
 from licet.admin.accounts import open_account, open_virtual_account
+from licet.admin.enrolling import enroll_by_hand
 from licet.admin.licenses import OrderLine, take_order
 from licet.admin.local_accounts import approve_account, enter_account, request_account
-from licet.admin.on_prems import take_on
 from licet.admin.sweep import Sweep
 from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.ids import AccountId, InstanceId, Tag, Udi, VirtualAccountId, tag_name
@@ -25,7 +25,7 @@ from licet.ledger.ports import Store, Work
 from licet.ledger.sites import LocalAccount, LocalState, OnPrem, Road, SiteKeys, SyncKind, Upstream
 from licet.ledger.usage import apply_usage
 from licet.pki.authority import AuthorityKeys, begin_epoch, found_authority, keys_due, renew_keys
-from licet.pki.sites import certify_site, draw_site, site_keys
+from licet.pki.sites import draw_site, site_keys
 from licet.registrar.lapse import closed
 from licet.store.memory import MemoryStore
 from licet.store.overlay import Overlays
@@ -38,19 +38,13 @@ from licet.sync.exchange import (
     make_request,
     take_response,
 )
-from licet.sync.gate import read
-from licet.sync.registration import (
-    admit_registration,
-    registered,
-    write_authorization,
-    write_registration,
-)
+from licet.sync.gate import certificates_of, read
+from licet.sync.registration import admit_authorization, registered, write_registration
 from licet.wire.documents import open_document
 from licet.wire.keys import public_bytes
 from licet.wire.messages import Wanted
 from licet.wire.sites import (
     REGISTRATION_AUTHORIZATION,
-    REGISTRATION_REQUEST,
     SYNC_RESPONSE,
     LeaseItem,
 )
@@ -235,59 +229,30 @@ class Site(Plain):
             now=self.now,
         )
         manager = self.manager
-        document = read(out, REGISTRATION_REQUEST)
-        keys = admit_registration(document)
-        on_prem = manager.change(
-            lambda work: take_on(
-                manager.store,
-                work,
-                manager.account,
-                document.head,
-                keys,
-                removal_days=90,
-                who=WHO,
-                now=manager.now,
-                chance=manager.chance,
-            )
-        )
-        certificates = certify_site(
+        enrolled = enroll_by_hand(
+            manager.store,
             manager.keys,
-            site=on_prem.id,
-            name=on_prem.name,
-            sub_ca=keys.sub_ca,
-            answer=keys.answer,
-            sync=keys.sync,
-            lease_ends_at=manager.now + 90 * DAY,
+            out,
+            account=None,
             removal_days=90,
+            who=WHO,
+            now=manager.now,
             chance=manager.chance,
-            now=manager.now,
         )
-        answer = io.BytesIO()
-        write_authorization(
-            answer,
-            on_prem,
-            written.digest,
-            keys=manager.keys,
-            certificates=certificates,
-            smart_account="Example",
-            virtual_account="x",
-            export_allowed=True,
-            now=manager.now,
-        )
-        head = read(answer, REGISTRATION_AUTHORIZATION).head
+        waiting = replace(approved, registration=written.digest)
+        document = read(io.BytesIO(enrolled.authorization), REGISTRATION_AUTHORIZATION)
+        head = admit_authorization(document, waiting, invitation=None).head
         self.keys = site_keys(
             private,
-            certificates,
-            manager.keys.trust_lists,
+            certificates_of(head.certificates),
+            head.trust_lists,
             site=self.id,
             name=self.name,
             chance=self.chance,
             now=self.now,
         )
         upstream = Upstream(manager.keys.authority)
-        account = registered(
-            replace(approved, registration=written.digest), head, upstream, self.now
-        )
+        account = registered(waiting, head, upstream, self.now)
         self.change(
             lambda work: enter_account(work, account, who=WHO, now=self.now, chance=self.chance)
         )

@@ -151,13 +151,7 @@ def take_on(
             )
         return known
     _check_removal_days(removal_days)
-    if head.smart_account not in {account.name, account.domain}:
-        raise AdminRefused(
-            f"the request is for the smart account '{head.smart_account}', and this is "
-            f"'{account.name}'; names must match exactly"
-        )
-    if work.account(AccountId(head.site)) is not None:
-        raise AdminRefused("the id of the request is another account's; request it anew")
+    _check_named(work, account, head)
     name = head.virtual_account
     place = check_place(store, work, account.id, name, now) or open_virtual_account(
         work, account.id, name=name, description="", who=who, now=now, chance=chance
@@ -183,6 +177,17 @@ def take_on(
     text = f"the on-prem '{site.name}' was registered for the local account '{site.local_account}'"
     record(work, account.id, place.id, site.id, text, who=who, now=now)
     return site
+
+
+def _check_named(work: Work, account: SmartAccount, head: RegistrationRequest) -> None:
+    """Pass if a request names this smart account, and an id that is nobody else's."""
+    if head.smart_account not in {account.name, account.domain}:
+        raise AdminRefused(
+            f"the request is for the smart account '{head.smart_account}', and this is "
+            f"'{account.name}'; names must match exactly"
+        )
+    if work.account(AccountId(head.site)) is not None:
+        raise AdminRefused("the id of the request is another account's; request it anew")
 
 
 def use_invitation(work: Work, invitation: Invitation, site: OnPrem) -> None:

@@ -27,12 +27,12 @@ from licet.ledger.sites import (
 )
 from licet.ledger.works import work_in
 from licet.pki.authority import AuthorityKeys
-from licet.pki.sites import SiteCertificates, renewed_site
+from licet.pki.sites import renewed_site
 from licet.pki.trust import Trust, admit, own_roots
 from licet.sync.applying import Applied, apply_response
 from licet.sync.deadlines import next_sync
 from licet.sync.downward import Writer, respond
-from licet.sync.gate import Turn, admit_request, admit_response, certificate_bytes, read
+from licet.sync.gate import Turn, admit_request, admit_response, certificates_of, read
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.receiving import Desk, Tally, receive
 from licet.sync.upward import Reporter, begin_request, finish_request, write_request
@@ -261,12 +261,19 @@ def note_failure(
 
 
 def _roots(document: Document, keys: AuthorityKeys) -> tuple[bytes, ...]:
-    """Return the roots that count once the trust lists of a response are admitted.
-
-    They vouch for themselves, so that a site that was away over two rotations comes back.
-    """
     head = document.head
     assert isinstance(head, SyncResponse)  # noqa: S101 - `read` saw to it
+    return roots_with(head, keys)
+
+
+def roots_with(head: SyncResponse, keys: AuthorityKeys) -> tuple[bytes, ...]:
+    """Return the roots that count at a site once the trust lists of a response are admitted.
+
+    They vouch for themselves, so that a site that was away over two rotations comes back.
+
+    Raises:
+        SyncRefused: they are not legal.
+    """
     newest: SignedTrustList = keys.trust_lists[-1]
     trust = Trust(newest.list.version, own_roots(newest), ())
     newer = [signed for signed in head.trust_lists if signed.list.version > trust.version]
@@ -282,17 +289,8 @@ def _renew(document: Document, keys: AuthorityKeys, now: datetime) -> AuthorityK
     if head.removed:
         # It gets no certificates any more; those that it has are good for what they are.
         return keys
-    certificates = None
-    if head.certificates is not None:
-        sub_ca, answer, sync, *issuing = certificate_bytes(
-            (
-                head.certificates.sub_ca,
-                head.certificates.answer,
-                head.certificates.sync,
-                *head.certificates.issuing,
-            )
-        )
-        certificates = SiteCertificates(sub_ca, answer, sync, tuple(issuing))
+    given = head.certificates
+    certificates = None if given is None else certificates_of(given)
     try:
         return renewed_site(keys, certificates, head.trust_lists, now=now)
     except RulesBroken as broken:

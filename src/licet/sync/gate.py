@@ -17,11 +17,12 @@ from licet.kernel.problems import Code, RulesBroken
 from licet.kernel.time import instant, print_instant
 from licet.ledger.sites import LocalAccount, LocalState, Mark, OnPrem
 from licet.pki.profiles import Profile
+from licet.pki.sites import SiteCertificates
 from licet.pki.verifier import verify_chain
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.documents import Document, Form, WrongKind, open_document
 from licet.wire.keys import from_base64, load_public, public_bytes
-from licet.wire.sites import SyncRequest, SyncResponse
+from licet.wire.sites import Certificates, SyncRequest, SyncResponse
 
 
 class Turn(Enum):
@@ -225,6 +226,18 @@ def _check_expiry(at: int, expires_at: int, now: datetime) -> None:
             f"it was written on {print_instant(instant(at))} and was good until "
             f"{print_instant(instant(expires_at))}; it is {print_instant(now)} here",
         )
+
+
+def certificates_of(texts: Certificates) -> SiteCertificates:
+    """Return the certificates in a document.
+
+    Raises:
+        SyncRefused: one is not base64.
+    """
+    sub_ca, answer, sync, *issuing = certificate_bytes(
+        (texts.sub_ca, texts.answer, texts.sync, *texts.issuing)
+    )
+    return SiteCertificates(sub_ca, answer, sync, tuple(issuing))
 
 
 def certificate_bytes(texts: Sequence[str]) -> tuple[bytes, ...]:
