@@ -10,7 +10,9 @@ from collections.abc import Sequence
 # What each word leads to: the module whose main(arguments) returns the exit status, and its help.
 ROOMS = {
     "manager": ("licet.manager.cli", "a standing manager: serving devices, administration, backup"),
+    "onprem": ("licet.onprem.cli", "an on-prem: serving devices, synchronized with its manager"),
     "switch": ("licet.switch.cli", "a switch: its terminal, lines of a script, its daemon"),
+    "sync": ("licet.shell.sync", "the files that an on-prem and its manager exchange, looked at"),
     "lab": ("licet.lab.cli", "authorities and switches in one process, under one virtual clock"),
 }
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2

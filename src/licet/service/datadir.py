@@ -87,6 +87,15 @@ class DataDir:
         """Return where the keys of a local account are that waits for its certificates."""
         return self.account_keys / f"{account}.pending.json"
 
+    def accounts(self) -> list[AuthorityId]:
+        """Return the local accounts whose key files are here, in the order of their ids.
+
+        Raises:
+            ServiceError: the directory cannot be read.
+        """
+        names = (path.name.partition(".") for path in _account_files(self))
+        return [AuthorityId(name) for name, _, ending in names if ending == "json"]
+
     @property
     def founded(self) -> bool:
         """Whether a manager or an on-prem lives here."""

@@ -38,6 +38,8 @@ def found(
             "the first start needs at least one --name: the DNS name or address that stands in the "
             "products' destination URL"
         )
+    if DataDir(path).is_on_prem:
+        raise ServiceError(f"{path}: an on-prem lives here; choose an empty directory")
     data = create_data(path)
     if not data.authority_file.exists():
         if data.database.exists():

@@ -1,0 +1,220 @@
+"""What `account` does with local accounts, but registering them."""
+
+import argparse
+from collections.abc import Iterable
+from itertools import islice
+
+from licet.admin.local_accounts import (
+    deactivate_account,
+    delete_account,
+    find_local_account,
+    refuse_account,
+    request_account,
+)
+from licet.kernel.ids import AccountId
+from licet.ledger.ports import Work
+from licet.ledger.sites import LocalAccount, LocalState
+from licet.onprem.office import Office
+from licet.onprem.road import print_proxy
+from licet.onprem.words import withheld
+from licet.shell.asking import confirm
+from licet.shell.options import DONE
+from licet.shell.printer import Printer
+from licet.shell.values import Mark, Record, Shown
+from licet.shell.words import day
+from licet.sync.deadlines import due_of, last_of, removal_of
+
+COLUMNS = (
+    "name",
+    "state",
+    "smart_account",
+    "virtual_account",
+    "product_instances",
+    "last_synchronization",
+    "synchronization_due",
+)
+REQUEST_COLUMNS = (
+    "name",
+    "state",
+    "smart_account",
+    "virtual_account",
+    "email",
+    "requested_at",
+    "requested_by",
+)
+_MARKS = {
+    LocalState.REGISTERED: Mark.GOOD,
+    LocalState.REMOVED: Mark.BAD,
+    LocalState.REQUESTED: Mark.WARN,
+    LocalState.APPROVED: Mark.WARN,
+}
+_WAITING = (LocalState.REQUESTED, LocalState.APPROVED)
+
+
+def named(office: Office, name: str | None) -> LocalAccount:
+    """Return the local account that was typed, or the only one.
+
+    Raises:
+        AdminRefused: there is none, or more than one and none was typed.
+    """
+    with office.store.begin() as work:
+        return find_local_account(work, name)
+
+
+def all_of(office: Office) -> Iterable[LocalAccount]:
+    """Return all local accounts, by name."""
+    with office.store.begin() as work:
+        return work.local_accounts()
+
+
+def instances_of(office: Office, work: Work, account: LocalAccount) -> int:
+    """Return how many product instances a local account has."""
+    places = work.virtual_accounts(AccountId(account.id))
+    return sum(office.store.count_instances(place.id) for place in places)
+
+
+def request(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """Request a local account."""
+    with office.store.begin(alone=True) as work:
+        account = request_account(
+            work,
+            name=given.name,
+            smart_account=given.smart_account,
+            virtual_account=given.virtual_account,
+            email=given.email,
+            who=office.who,
+            now=office.clock.now(),
+            chance=office.chance,
+        )
+        work.commit()
+    printer.done(
+        f"the local account '{account.name}' is requested; approve it: account approve",
+        _asked(account),
+    )
+    return DONE
+
+
+def list_(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """List the local accounts."""
+    with office.store.begin() as work:
+        rows = [_entry(office, work, one) for one in work.local_accounts()]
+    nothing = "no local account yet; request one: account request"
+    printer.rows(COLUMNS, islice(rows, given.limit), nothing=nothing)
+    return DONE
+
+
+def requests(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """List the requests that wait."""
+    rows = [_asked(one) for one in all_of(office) if one.state in _WAITING]
+    printer.rows(REQUEST_COLUMNS, islice(rows, given.limit), nothing="no request waits")
+    return DONE
+
+
+def show(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """Show a local account."""
+    account = named(office, given.account)
+    with office.store.begin() as work:
+        printer.record(whole(office, work, account))
+    return DONE
+
+
+def refuse(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """Refuse a request."""
+    with office.store.begin(alone=True) as work:
+        account = refuse_account(
+            work,
+            find_local_account(work, given.account),
+            reason=given.reason,
+            who=office.who,
+            now=office.clock.now(),
+        )
+        work.commit()
+    printer.done(f"the local account '{account.name}' is refused", _asked(account))
+    return DONE
+
+
+def deactivate(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """End a local account."""
+    with office.store.begin(alone=True) as work:
+        account = deactivate_account(
+            work,
+            find_local_account(work, given.account),
+            reason=given.reason,
+            who=office.who,
+            now=office.clock.now(),
+        )
+        work.commit()
+    printer.done(
+        f"the local account '{account.name}' is deactivated: its products must register elsewhere; "
+        "delete it (account delete), and then remove it at the manager (licet manager onprem remove)",
+        _asked(account),
+    )
+    return DONE
+
+
+def delete(office: Office, given: argparse.Namespace, printer: Printer) -> int:
+    """Delete a local account with its keys."""
+    account = named(office, given.account)
+    confirm(f"This deletes the local account '{account.name}' and its keys.", yes=given.yes)
+    with office.alone(account):
+        with office.store.begin(alone=True) as work:
+            delete_account(work, account, who=office.who, now=office.clock.now())
+            work.commit()
+        office.forget(account.id)
+    printer.done(
+        f"the local account '{account.name}' is deleted", {"name": account.name, "deleted": True}
+    )
+    return DONE
+
+
+def whole(office: Office, work: Work, account: LocalAccount) -> Record:
+    """Return all fields of a local account."""
+    upstream = account.upstream
+    proxy = upstream.proxy if upstream else None
+    return {
+        **_entry(office, work, account),
+        "email": account.email,
+        "reason": account.reason or None,
+        "requested_at": account.requested_at,
+        "requested_by": account.requested_by,
+        "registered_at": account.registered_at,
+        "satellite_name": office.document_name(account),
+        "manager": upstream.authority if upstream else None,
+        "manager_url": upstream.url if upstream else None,
+        "proxy": None if proxy is None else print_proxy(proxy),
+        "lease": account.lease or None,
+        "lease_ends_at": account.lease_ends_at,
+        "removal_due": removal_of(account),
+        "withheld": withheld(account.privacy),
+        "id": account.id,
+    }
+
+
+def _entry(office: Office, work: Work, account: LocalAccount) -> Record:
+    last = last_of(account)
+    synchronized = account.last_down_at
+    return {
+        "name": account.name,
+        "state": _state(account),
+        "smart_account": account.smart_account,
+        "virtual_account": account.virtual_account,
+        "product_instances": instances_of(office, work, account),
+        "last_synchronization": synchronized,
+        "synchronization_due": day(due_of(last) if last else None),
+    }
+
+
+def _asked(account: LocalAccount) -> Record:
+    return {
+        "name": account.name,
+        "state": _state(account),
+        "smart_account": account.smart_account,
+        "virtual_account": account.virtual_account,
+        "email": account.email,
+        "requested_at": account.requested_at,
+        "requested_by": account.requested_by,
+    }
+
+
+def _state(account: LocalAccount) -> Shown:
+    return Shown(account.state.value, account.state.value, _MARKS.get(account.state, Mark.PLAIN))
