@@ -92,9 +92,9 @@ def founded_site(
 class SiteOffice(Office):
     """A local account of an on-prem that a manager has taken on, with a lease of 90 days."""
 
-    def __init__(self, manager: Office, *, seed: str = "site") -> None:
+    def __init__(self, manager: Office, *, seed: str = "site", store: Store | None = None) -> None:
         self.manager = manager
-        super().__init__(seed=seed, now=manager.now)
+        super().__init__(seed=seed, now=manager.now, store=store)
         local = LocalAccount(
             id=self.keys.authority,
             name=seed,

@@ -9,13 +9,10 @@ from licet.shell.document_files import open_file, write_out
 from licet.shell.finding import account_of
 from licet.shell.printer import Printer
 from licet.shell.site import Site
-from licet.shell.values import Record, Shown
-from licet.sync.exchange import Answered, answer_request
+from licet.shell.sync_said import name_changes, say_request, tell_request
+from licet.sync.exchange import answer_request
 from licet.sync.upward import response_name
 from licet.wire.sites import REGISTRATION_AUTHORIZATION, SYNC_RESPONSE
-
-# More changes are not named to a person; JSON has a thousand.
-_NAMED = 20
 
 
 def add(site: Site, given: argparse.Namespace, printer: Printer) -> None:
@@ -70,42 +67,8 @@ def sync(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     name = response_name(on_prem.name, written_at, letter.number)
     path = write_out(given.output, name, SYNC_RESPONSE, letter.text)
     if printer.as_json:
-        printer.record({**told(answered), "file": str(path)})
+        printer.record({**tell_request(answered), "file": str(path)})
         return
-    printer.say(said(answered))
+    printer.say(say_request(answered))
     name_changes(answered, printer)
     printer.say(f"The response is in {path}: carry it to the on-prem.")
-
-
-def said(answered: Answered) -> str:
-    """Return what became of a request, as a sentence."""
-    request = f"Request {answered.letter.number} of '{answered.on_prem.name}'"
-    if answered.tally is None:
-        return f"{request} was applied before; nothing changed."
-    return f"{request}: {answered.tally.text}."
-
-
-def told(answered: Answered) -> Record:
-    """Return what became of a request, for a program."""
-    tally = answered.tally
-    return {
-        "name": answered.on_prem.name,
-        "number": answered.letter.number,
-        "again": tally is None,
-        "new": tally.new if tally else 0,
-        "changed": tally.changed if tally else 0,
-        "gone": tally.gone if tally else 0,
-        "unchanged": tally.same if tally else None,
-        "events": tally.events if tally else 0,
-        "leave_notes": tally.notes if tally else 0,
-        "changes": [{"change": mark, "udi": udi} for mark, udi in (tally.named if tally else ())],
-    }
-
-
-def name_changes(answered: Answered, printer: Printer) -> None:
-    """Print the first of what changed, for a person."""
-    named = answered.tally.named if answered.tally else []
-    for mark, udi in named[:_NAMED]:
-        printer.item(Shown(mark, f"  {mark}"), udi)
-    if len(named) > _NAMED:
-        printer.say("  ...")
