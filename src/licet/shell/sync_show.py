@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import Tag
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant
+from licet.ledger.ports import Work
 from licet.shell.document_files import open_file
+from licet.shell.finding import license_name
 from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.site import Site
@@ -49,6 +52,7 @@ def show(given: argparse.Namespace, printer: Printer) -> int:
         else:
             with open_either(given.data) as site:
                 seen = _look(document, head, site)
+                items.name(site)
         told = {**_told(head, items), "fingerprint": seen.fingerprint}
         printer.record(
             {
@@ -126,12 +130,21 @@ class _Items:
                     pass  # only counted
         return found
 
+    def name(self, site: Site) -> None:
+        """Take the names of licenses that the document does not bring from an authority's catalog."""
+
+        def read(work: Work) -> dict[str, str]:
+            return {tag: license_name(work, Tag(tag)) for tag in (*self.used, *self.lease)}
+
+        self.names = {**site.look(read), **self.names}
+
     def tables(self) -> Record:
         """Return what is listed below the rest."""
         tables: dict[str, list[Record]] = {}
         if self.used:
             tables["in_use"] = [
-                {"license": tag, "in_use": in_use} for tag, in_use in self.used.items()
+                {"license": self.names.get(tag, tag), "in_use": in_use}
+                for tag, in_use in self.used.items()
             ]
         if self.lease:
             tables["lease_totals"] = [

@@ -135,6 +135,8 @@ regid.2026-11.com.example.LAN,1.0_6f1d9c1e-0000-4000-8000-000000000001       3
         told = desk.ask(f"show {file} {place}")
         assert told["signature"] == "good"
     assert desk.ask(f"show {file}")["in_use"] == [{"license": LAN, "in_use": 3}]
+    named = desk.ask(f"show {file} MANAGER")["in_use"]
+    assert named == [{"license": "LAN license", "in_use": 3}]
 
 
 def test_a_response(desk: Desk) -> None:
