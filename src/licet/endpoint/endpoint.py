@@ -106,6 +106,13 @@ class Endpoint:
         self._keys = keys
         self._root_marks = frozenset(mark_of(root) for root in keys.accepted_roots)
 
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether anything but leave notes is taken."""
+        if self._closed is None:
+            return True
+        with self._store.begin() as work:
+            return self._closed(work, now) is None
+
     def handle(self, calls: Sequence[Call], *, now: datetime) -> list[Reply]:
         """Return one signed answer to each request, in their order.
 

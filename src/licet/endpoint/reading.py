@@ -75,6 +75,8 @@ class Reader:
                 read = replace(read, trust_version=0)
             message = REQUESTS.decode(opened.payload)
             read = replace(read, trust_version=_trust_version(message))
+            if opened.kind is Kind.LEAVE and isinstance(message, Leave):
+                return replace(read, body=self._farewell(data, opened, message))
             return self._believe(read, opened, message, peer)
         except RulesBroken as broken:
             return replace(read, refused=Refused(broken.code, broken.detail))
@@ -87,8 +89,6 @@ class Reader:
                 return self._register(read, opened, message, peer)
             case Kind.REQUEST, Numbered():
                 return replace(read, body=self._speech(read, opened, message))
-            case Kind.LEAVE, Leave():
-                return replace(read, body=self._farewell(opened, message))
             case _:
                 held = f"an envelope of kind {opened.kind} holds another kind of message"
                 raise RulesBroken(Code.MALFORMED, held)
@@ -144,12 +144,18 @@ class Reader:
             certified=_certified(device),
         )
 
-    def _farewell(self, opened: Opened, message: Leave) -> Farewell:
-        """Return a leave note; its certificate may have ended, since it may be carried for long."""
-        if message.authority != self.authority:
-            raise RulesBroken(Code.WRONG_AUTHORITY)
-        device = self._left(opened, message)
-        return Farewell(message, digest(device.spki), _certified(device))
+    def _farewell(self, data: bytes, opened: Opened, message: Leave) -> Farewell:
+        """Return a leave note; its certificate may have ended, since it may be carried for long.
+
+        One for another authority may be passed on, if it is of the same root.
+        """
+        try:
+            device = self._left(opened, message)
+        except RulesBroken as broken:
+            if message.authority == self.authority:
+                raise
+            raise RulesBroken(Code.WRONG_AUTHORITY) from broken
+        return Farewell(data.decode(), message, digest(device.spki), _certified(device))
 
     def _left(self, opened: Opened, message: Leave) -> Verified:
         device = verify_leave(opened, message, roots=self.roots, now=self.now).verified

@@ -36,7 +36,8 @@ class Reception:
         """Return one signed answer to each request, in their order.
 
         None stands where the authority is not served here: nobody could sign that. What names no
-        authority is answered by whichever is there.
+        authority is answered by whichever is there, and a leave note for one that is elsewhere is
+        taken by whichever is open, to be carried on.
 
         Args:
             calls: the requests.
@@ -45,7 +46,7 @@ class Reception:
         marks = {authority_mark(authority): authority for authority in self._endpoints}
         led: dict[AuthorityId, list[int]] = {}
         for place, call in enumerate(calls):
-            authority = self._addressee(call.data, marks)
+            authority = self._addressee(call.data, marks, now)
             if authority is not None:
                 led.setdefault(authority, []).append(place)
         replies: list[Reply | None] = [None] * len(calls)
@@ -55,7 +56,9 @@ class Reception:
                 replies[place] = answer
         return replies
 
-    def _addressee(self, data: bytes, marks: Mapping[str, AuthorityId]) -> AuthorityId | None:
+    def _addressee(
+        self, data: bytes, marks: Mapping[str, AuthorityId], now: datetime
+    ) -> AuthorityId | None:
         """Return the authority that is to answer; registrations name theirs by its mark."""
         try:
             opened = open_envelope(data, max_bytes=limits.MAX_REQUEST_BYTES)
@@ -65,4 +68,9 @@ class Reception:
         if opened.kind is Kind.REGISTER:
             return marks.get(named)
         authority = AuthorityId(named)
-        return authority if authority in self._endpoints else None
+        if authority in self._endpoints:
+            return authority
+        if opened.kind is not Kind.LEAVE:
+            return None
+        is_open = (one for one, endpoint in self._endpoints.items() if endpoint.is_open(now))
+        return next(is_open, None)

@@ -46,11 +46,18 @@ def leave(farewell: Farewell, work: Work, desk: Desk) -> Settled:
     """Remove the instance that says farewell; one that is not there has left already.
 
     While two products speak as the instance, neither may end it for the other: an administrator
-    chooses.
+    chooses. A product that has moved has one address, its new one: there a note for the old
+    authority goes on as a carried one does.
 
     Raises:
-        Refused: signed by another key than the instance's; cloned.
+        Refused: for an authority that is not reached from here; signed by another key than the
+            instance's; cloned.
     """
+    if farewell.message.authority != desk.authority:
+        if not _reaches(farewell.message, work, desk):
+            raise Refused(Code.WRONG_AUTHORITY)
+        work.put_carried_note(_carry(farewell.message, farewell.text, desk))
+        return Settled(Left())
     instance = _find(farewell.message, farewell.thumbprint, work)
     if instance is not None:
         _remove(instance, work, desk)

@@ -133,8 +133,13 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """A leave note that came as a message of its own, and whose chain and signature hold."""
+    """A leave note that came as a message of its own, and whose chain and signature hold.
 
+    Attributes:
+        text: the envelope, as it is carried to another authority.
+    """
+
+    text: str
     message: Leave
     thumbprint: str
     certified: Certified

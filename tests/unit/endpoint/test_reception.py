@@ -95,15 +95,28 @@ def test_nobody_answers_for_an_authority_that_is_not_here(sites: list[SiteOffice
     device = south.registered()
     strangers = [
         device.say(AUTHORIZE, (LAN, 1), now=south.now),
-        device.leave(now=south.now),
         south.device("A2").register(south.token(), now=south.now),
     ]
     known = north.device("A3").register(north.token(), now=north.now)
     replies = handle([north], *strangers, known)
-    assert replies[:3] == [None] * 3
-    assert authority_of(replies[3]) == north.keys.authority
+    assert replies[:2] == [None] * 2
+    assert authority_of(replies[2]) == north.keys.authority
     nobody = Reception({})
     assert nobody.handle([Call(known), Call(b"rubbish")], now=north.now) == [None, None]
+
+
+def test_a_leave_note_for_elsewhere_is_taken_where_it_can_go_on(sites: list[SiteOffice]) -> None:
+    """A note would wait for ever in a local account that never synchronizes again."""
+    north, south = sites
+    gone = SiteOffice(north.manager, seed="gone")
+    device = gone.registered()
+    north.set(lease_ends_at=north.now)
+    [reply] = handle(sites, device.leave(now=gone.now))
+    assert authority_of(reply) == south.keys.authority
+    [note] = south.look(lambda work: work.notes_carried_by(south.keys.authority))
+    assert (note.instance, note.authority) == (device.instance, gone.keys.authority)
+    south.set(lease_ends_at=south.now)
+    assert handle(sites, device.leave(now=gone.now)) == [None], "the product keeps it"
 
 
 @pytest.mark.parametrize(
