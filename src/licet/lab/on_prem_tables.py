@@ -77,6 +77,8 @@ def _standing(plant: Plant, account: LocalAccount) -> str:
 
 
 def _actions(account: LocalAccount) -> str:
+    if account.state is LocalState.REMOVED:
+        return ""
     network = account.upstream is not None and account.upstream.url is not None
     by_network = ("sync now", "schedule") if network else ()
     return ", ".join((*by_network, "sync request", "privacy"))

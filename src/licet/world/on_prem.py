@@ -45,6 +45,8 @@ _REASONS = {
     UNREACHABLE: "the manager cannot be reached",
     UNRESOLVED: "nothing takes on-prems at the manager's address",
 }
+# The name of one that is over is free for another.
+_OVER = (LocalState.REFUSED, LocalState.REMOVED, LocalState.DEACTIVATED)
 # A manager that cannot follow what changed is told all.
 _WANTS_ALL = {Why.NEEDS_FULL.value, Why.UNEQUAL.value}
 
@@ -141,7 +143,9 @@ class OnPrem:
     def called(self, account: LocalAccount) -> str:
         """Return what the manager calls a local account's on-prem; a second account has a number."""
         if account.id not in self._called:
-            taken = set(self._called.values())
+            with self.store.begin() as work:
+                there = {one.id for one in work.local_accounts() if one.state not in _OVER}
+            taken = {name for site, name in self._called.items() if site in there}
             names = (f"{self.name}-{number}" for number in range(2, len(taken) + 3))
             self._called[account.id] = next(
                 name for name in (self.name, *names) if name not in taken
