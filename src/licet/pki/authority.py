@@ -18,6 +18,9 @@ ROOT_LIVES = 20 * YEAR
 ISSUING_LIVES = 6 * YEAR
 ANSWER_LIVES = 90 * DAY
 ANSWER_RENEWED_AFTER = 30 * DAY
+# An on-prem may be silent for so long (manager-and-onprem.md 2.3). The issuing CA is replaced so much
+# earlier that what it certifies for one can still certify until it is heard again.
+SILENCE_MAX = 364 * DAY
 # A certificate is dated back, so that it is valid at once and stays so where a clock is set back a little.
 DATED_BACK = timedelta(hours=1)
 MASTER_KEY_BYTES = 32
@@ -140,7 +143,7 @@ def renew_keys(keys: AuthorityKeys, *, chance: Chance, now: datetime) -> Authori
 
 def issuer_due(keys: AuthorityKeys) -> datetime:
     """Return when the issuing CA is to be replaced, for which the root's key is needed."""
-    return issuer_silent(keys) - ANSWER_RENEWED_AFTER
+    return issuer_silent(keys) - SILENCE_MAX
 
 
 def issuer_silent(keys: AuthorityKeys) -> datetime:

@@ -16,6 +16,7 @@ from licet.pki.authority import (
     AuthorityKeys,
     begin_epoch,
     found_authority,
+    issuer_due,
     renew_keys,
     rotate_issuer,
     rotate_root,
@@ -113,6 +114,13 @@ def test_a_site_certifies_devices_to_its_last_day() -> None:
     assert says(MANAGER, chain, Profile.DEVICE, last + 365 * DAY - HOUR).account == AccountId(SITE)
     with pytest.raises(ValueError, match="issues nothing any more"):
         device(keys, last + 2 * HOUR)
+
+
+def test_a_site_can_certify_until_it_is_removed_whenever_it_was_certified() -> None:
+    """A site that hears nothing for a year would register no products, and nobody knew why."""
+    latest = issuer_due(MANAGER) - HOUR
+    certificate = x509.load_der_x509_certificate(made(now=latest, removal_days=364).sub_ca)
+    assert certificate.not_valid_after_utc - QUIET >= latest + 364 * DAY - HOUR
 
 
 def test_an_issuing_ca_near_its_end_certifies_no_site() -> None:
