@@ -26,7 +26,7 @@ expect "done: registered"
 {name} token days 365 as token-{name}
 """
 SWITCH = """
-switch {0} pid N9K sn {0} jitter 0
+switch {0} pid N9K sn FDO{1} jitter 0
 {0}# configure terminal
 {0}# license smart enable
 {0}# callhome
@@ -65,7 +65,7 @@ class Played:
     def register(self, switch: str, token: str, url: str, how: str = "") -> None:
         """Let a switch register at an address, by a token that is kept under a name."""
         if switch not in self.lab.benches:
-            self.play(SWITCH.format(switch))
+            self.play(SWITCH.format(switch, switch[-1]))
         self.play(
             f"{switch}# configure terminal\n{switch}# callhome\n"
             f"{switch}# destination-profile CiscoTAC-1 index 1 http {url}\n{switch}# end\n"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from licet.kernel.ids import check_udi
+from licet.lab import paper_lines
 from licet.lab.bench import Bench
 from licet.lab.grammar import Given
 from licet.lab.lab import Lab
@@ -238,4 +239,4 @@ ROWS: tuple[Row[Lab], ...] = (
     Row("quit", "leave", _quit, shown=False),
 )
 # What an authority cannot be called, for its name begins lines.
-KEYWORDS = frozenset(row.pattern.split()[0] for row in ROWS) | {"help"}
+KEYWORDS = frozenset(row.pattern.split()[0] for row in (*ROWS, *paper_lines.ROWS)) | {"help"}
