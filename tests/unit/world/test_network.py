@@ -9,7 +9,7 @@ from licet.kernel.problems import NoAnswer
 from licet.world.clock import VirtualClock
 from licet.world.faults import Fault, FaultKind
 from licet.world.journal import Journal
-from licet.world.network import UNREACHABLE, UNRESOLVED, Network, Port
+from licet.world.network import RESPONSE_ERROR, UNREACHABLE, UNRESOLVED, Network, Port
 from licet.world.queue import EventQueue
 
 START = datetime(2022, 6, 22, tzinfo=UTC)
@@ -231,3 +231,38 @@ def test_what_is_sent_again_is_marked() -> None:
     bench.post(b"one")
     bench.post(b"two")
     assert [attempt.repeats for attempt in bench.journal.attempts] == [False, True, False]
+
+
+def test_on_prems_have_paths_of_their_own_at_a_host() -> None:
+    """A manager would read a plant's documents as a device's messages."""
+    bench = Bench()
+    asked: list[bytes] = []
+
+    def sites(data: bytes, peer: str) -> bytes:
+        assert peer == "switch1"
+        asked.append(data)
+        return b"for a site"
+
+    bench.post(b"a", URL.replace("/its/service", "/onprem/v1/x"))
+    bench.network.map("tools.example.com", bench._respond, sites)
+    bench.post(b"b", URL.replace("/its/service", "/onprem/v1/x"))
+    bench.post(b"c")
+    while bench.queue.next_due() is not None:
+        bench.queue.run_next()
+    assert asked == [b"b"]
+    assert bench.told == [(0, UNRESOLVED), (0, b"for a site"), (0, b"C")]
+    bench.network.unmap("tools.example.com")
+    bench.post(b"d", URL.replace("/its/service", "/onprem/v1/x"))
+    bench.queue.run_next()
+    assert bench.told[-1] == (0, UNRESOLVED)
+
+
+def test_who_can_answer_nothing_answers_in_http() -> None:
+    """A device at another account's address would wait for an answer until its time is up."""
+    bench = Bench()
+    bench.network.map("tools.example.com", lambda _, __: None)
+    bench.post(b"a")
+    while bench.queue.next_due() is not None:
+        bench.queue.run_next()
+    assert bench.told == [(0, RESPONSE_ERROR)]
+    assert bench.journal.attempts[0].outcome == f"unsent: {RESPONSE_ERROR}"
