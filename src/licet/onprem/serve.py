@@ -12,6 +12,7 @@ def add_serve(groups: Groups) -> None:
     parser = add_serve_command(groups, run)
     parser.add_argument(
         "--site",
+        dest="site_name",
         metavar="NAME",
         help="name of the on-prem, in the names of its files, for its first start "
         "(default: what the first --name begins with)",
@@ -29,5 +30,7 @@ def run(given: argparse.Namespace, printer: Printer) -> int:
     from licet.onprem.staff import ON_PREM  # noqa: PLC0415
     from licet.shell.serving import stand  # noqa: PLC0415
 
+    # Elsewhere `given.site` is what a command works on; there is nothing yet where this one begins.
+    given.site = given.site_name
     stand(given, (*SERVED, "site"), ON_PREM, printer)
     return DONE

@@ -7,6 +7,7 @@ from datetime import datetime
 from licet.kernel.ids import AccountId, InstanceId, Tag
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant
+from licet.kernel.words import counted
 from licet.ledger.instances import remove
 from licet.ledger.model import Alert, Event, Instance, License, Product, Severity
 from licet.ledger.ports import Work
@@ -53,8 +54,8 @@ class Applied:
     def text(self) -> str:
         """All of it in one line."""
         return (
-            f"{self.lines} lease lines, {self.lines_changed} changed, {self.removed} instances "
-            f"removed, {self.alerts} alerts"
+            f"{counted(self.lines, 'lease line')}, {self.lines_changed} changed, "
+            f"{counted(self.removed, 'instance')} removed, {counted(self.alerts, 'alert')}"
         )
 
 
