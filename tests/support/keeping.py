@@ -11,7 +11,7 @@ from licet.service.archive import Progress
 from licet.service.backup import back_up
 from licet.service.datadir import DataDir, create_data
 from licet.service.keyring import Keyring
-from licet.service.manifest import Manifest
+from licet.service.manifest import AnyManifest
 from licet.service.restore import Request, Restored, restore
 from licet.store.sqlite.store import SqliteStore
 from support.office import Office
@@ -48,7 +48,7 @@ class Standing:
         self.describe(name, passphrase=passphrase)
         return self._root / name
 
-    def describe(self, name: str, *, passphrase: str | None = PASSPHRASE) -> Manifest:
+    def describe(self, name: str, *, passphrase: str | None = PASSPHRASE) -> AnyManifest:
         """Back it up while it works, and return what the backup says of itself."""
         return back_up(
             self.data,

@@ -8,19 +8,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import apsw
-from msgspec.structs import replace
 
 from licet.host.files import PRIVATE_DIRECTORY
 from licet.kernel.chance import Chance
 from licet.kernel.time import epoch_seconds
-from licet.pki.authority import AuthorityKeys
 from licet.service.archive import DATABASE, KEYS, MANIFEST, publish, sha256_of, write_archive
 from licet.service.datadir import DataDir
 from licet.service.files import trouble
-from licet.service.keyring import Keyring
-from licet.service.manifest import Manifest, bundle_keys, fingerprint, print_manifest
+from licet.service.manifest import AnyManifest, print_manifest
 from licet.service.problems import ServiceError
 from licet.service.sealing import check_passphrase, seal
+from licet.service.stock import Ledger, bundle, describe, take_stock
 from licet.store.sqlite.auditing import audit, checks, count_rows, read_only
 from licet.store.sqlite.database import BUSY_WAIT_MS
 from licet.store.sqlite.migrations import schema_of
@@ -40,7 +38,7 @@ def back_up(
     chance: Chance,
     now: datetime,
     report: Report,
-) -> Manifest:
+) -> AnyManifest:
     """Write a backup, and return what it says of itself.
 
     The copy of the ledger is one instant's, whoever writes meanwhile. It is checked as `verify` does
@@ -69,18 +67,14 @@ def back_up(
         copy = work / DATABASE
         _copy_ledger(data.database, copy, report)
         _check_ledger(copy, report)
-        keyring = Keyring.open(data)
         sealed = passphrase is not None
-        root_key = keyring.read_root_key() if sealed and keyring.root_key_here() else None
-        manifest = replace(
-            _describe(copy, keyring.current(), now, report),
-            with_keys=sealed,
-            with_root_key=root_key is not None,
-        )
+        stock = take_stock(data, root_key=sealed)
+        manifest = describe(stock, _read_ledger(copy, now, report), sealed=sealed)
         small = {MANIFEST: print_manifest(manifest)}
         if passphrase is not None:
-            bundle = bundle_keys(keyring.current(), root_key)
-            small[KEYS] = seal(bundle, passphrase=passphrase, bound=small[MANIFEST], chance=chance)
+            small[KEYS] = seal(
+                bundle(stock), passphrase=passphrase, bound=small[MANIFEST], chance=chance
+            )
         progress = partial(report, "writing the backup")
         write_archive(to, small=small, database=copy, at=now, progress=progress)
     except StoreError as error:
@@ -141,22 +135,14 @@ def _check_ledger(copy: Path, report: Report) -> None:
             )
 
 
-def _describe(copy: Path, keys: AuthorityKeys, now: datetime, report: Report) -> Manifest:
+def _read_ledger(copy: Path, now: datetime, report: Report) -> Ledger:
     with read_only(copy) as connection:
         schema, rows = schema_of(connection), count_rows(connection)
-    return Manifest(
+    return Ledger(
         licet=version("licet"),
         schema=schema,
         taken_at=epoch_seconds(now),
-        authority=keys.authority,
-        name=keys.name,
-        epoch=keys.epoch,
-        trust_version=keys.trust_lists[-1].list.version,
-        roots=tuple(fingerprint(root) for root in keys.accepted_roots),
-        master_keys=tuple(number for number, _ in keys.master_keys),
         rows=rows,
-        database_bytes=copy.stat().st_size,
-        database_sha256=sha256_of(copy, partial(report, "reading the copy")),
-        with_keys=False,
-        with_root_key=False,
+        size=copy.stat().st_size,
+        sha256=sha256_of(copy, partial(report, "reading the copy")),
     )

@@ -93,8 +93,19 @@ class DataDir:
         Raises:
             ServiceError: the directory cannot be read.
         """
+        return self._named("json")
+
+    def waiting(self) -> list[AuthorityId]:
+        """Return the local accounts whose keys wait for their certificates.
+
+        Raises:
+            ServiceError: the directory cannot be read.
+        """
+        return self._named("pending.json")
+
+    def _named(self, wanted: str) -> list[AuthorityId]:
         names = (path.name.partition(".") for path in _account_files(self))
-        return [AuthorityId(name) for name, _, ending in names if ending == "json"]
+        return [AuthorityId(name) for name, _, ending in names if ending == wanted]
 
     @property
     def founded(self) -> bool:
@@ -229,9 +240,7 @@ def check_directory(data: DataDir) -> None:
     check_owner(data.path, found)
     mode = stat.S_IMODE(found.st_mode)
     if (data.path / RESTORING).exists() and not data.founded:
-        raise ServiceError(
-            f"{data.path}: a restore was interrupted here; run `licet manager restore` again"
-        )
+        raise ServiceError(f"{data.path}: a restore was interrupted here; restore again")
     if mode & 0o022:
         raise ServiceError(
             f"{data.path}: others than its owner may change what is in it (mode {mode:04o}); "

@@ -61,7 +61,7 @@ def losses(
         "revoke them again",
     )
     for account in every(store.list_accounts):
-        yield from _tokens(store, account, now)
+        yield from live_tokens(store, account, now)
     yield Loss(
         "registrations",
         None,
@@ -89,7 +89,7 @@ def losses(
     )
     for account in every(store.list_accounts):
         yield from _on_prems(store, account, since, now)
-    yield from _last_events(store)
+    yield from last_events(store)
 
 
 def _on_prems(store: Store, account: SmartAccount, since: str, now: datetime) -> Iterator[Loss]:
@@ -119,7 +119,8 @@ def _on_prems(store: Store, account: SmartAccount, since: str, now: datetime) ->
             )
 
 
-def _tokens(store: Store, account: SmartAccount, now: datetime) -> Iterator[Loss]:
+def live_tokens(store: Store, account: SmartAccount, now: datetime) -> Iterator[Loss]:
+    """Yield the ID tokens of an account that may be used again, or be valid again."""
     with store.begin() as work:
         places = work.virtual_accounts(account.id)
     for place in places:
@@ -149,7 +150,7 @@ def _token(account: SmartAccount, place: VirtualAccount, token: IdToken) -> Loss
     return Loss("tokens", token.id, what, "revoke it if it was revoked or used up")
 
 
-def _last_events(store: Store) -> Iterator[Loss]:
+def last_events(store: Store) -> Iterator[Loss]:
     """Yield where the record of each account ends: what a person did behind it is to be done again."""
     for account in every(store.list_accounts):
         for event in store.list_events(account.id, limit=1).items:

@@ -49,15 +49,20 @@ def write_pending(data: DataDir, account: AuthorityId, private: SitePrivate) -> 
     Raises:
         ServiceError: they cannot be written.
     """
+    make_directory(data.account_keys)
+    write_file(data.pending_file(account), print_pending(account, private))
+
+
+def print_pending(account: AuthorityId, private: SitePrivate) -> bytes:
+    """Return the keys of a local account that waits, as their file holds them."""
     content = _Content(
         account=account,
         sub_ca=to_base64(private_bytes(private.sub_ca)),
         answer=to_base64(private_bytes(private.answer)),
         sync=to_base64(private_bytes(private.sync)),
     )
-    make_directory(data.account_keys)
     file = _File(sha256=digest(encode(content)), content=content)
-    write_file(data.pending_file(account), msgspec.json.format(encode(file), indent=1) + b"\n")
+    return msgspec.json.format(encode(file), indent=1) + b"\n"
 
 
 def read_pending(data: DataDir, account: AuthorityId) -> SitePrivate:
@@ -69,7 +74,7 @@ def read_pending(data: DataDir, account: AuthorityId) -> SitePrivate:
     path = data.pending_file(account)
     raw = read_secret(path, bytes_max=BYTES_MAX)
     try:
-        return _read(raw, account)
+        return parse_pending(raw, account)
     except (ValueError, UnsupportedAlgorithm, RecursionError) as error:
         raise ServiceError(
             f"{path}: it is damaged ({str(error)[:120]}); bring it back from a backup, or request "
@@ -86,7 +91,12 @@ def remove_pending(data: DataDir, account: AuthorityId) -> None:
     remove_file(data.pending_file(account))
 
 
-def _read(raw: bytes, account: AuthorityId) -> SitePrivate:
+def parse_pending(raw: bytes, account: AuthorityId) -> SitePrivate:
+    """Return the keys in such a file.
+
+    Raises:
+        ValueError: damaged, or another account's.
+    """
     file = _FILES.decode(raw)
     content = file.content
     if digest(encode(content)) != file.sha256:

@@ -7,7 +7,7 @@ by the next attempt.
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,20 +18,19 @@ from licet.kernel.time import instant, print_instant
 from licet.ledger.listing import every
 from licet.ledger.model import Event, Policy
 from licet.ledger.ports import Store
-from licet.pki.authority import AuthorityKeys, begin_epoch
 from licet.service.backup import Report
 from licet.service.certificate import check_name, make_certificate
 from licet.service.datadir import RESTORING, DataDir, check_directory, create_data, open_data
 from licet.service.files import make_directory, trouble
-from licet.service.keyring import Keyring
 from licet.service.losses import Loss, losses
+from licet.service.manifest import SiteManifest
 from licet.service.problems import ServiceError
-from licet.service.renewal import KeyRenewal
-from licet.service.truce import put_off, wait_for_on_prems
+from licet.service.site_losses import site_losses
+from licet.service.stock import Stock, bring, take_stock
+from licet.service.truce import lapse_until_synchronized, put_off, wait_for_on_prems
 from licet.service.verify import Check, Examined, Result, check_belongs, examine
 from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.store import SqliteStore
-from licet.wire.keys import PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,14 @@ class Restored:
     Attributes:
         checks: what was looked at; where one failed, nothing was restored.
         data: None where nothing was restored.
-        keys: as they go on.
+        stock: the keys, as they go on.
         backup_at: everything before that instant is there.
         losses: what may not be.
     """
 
     checks: Sequence[Check]
     data: DataDir | None = None
-    keys: AuthorityKeys | None = None
-    root_key_here: bool = False
+    stock: Stock | None = None
     backup_at: datetime | None = None
     losses: tuple[Loss, ...] = ()
 
@@ -65,6 +63,7 @@ class Request:
         keys: a copy of a `keys/` directory, in place of those.
         names: of the new machine, for its TLS certificate; without any, the first `serve` makes it.
         who: named in every event.
+        on_prem: it must be an on-prem's, and a manager's otherwise.
     """
 
     backup: Path
@@ -73,6 +72,7 @@ class Request:
     keys: Path | None
     names: Sequence[str]
     who: str
+    on_prem: bool = False
 
 
 def restore(request: Request, *, chance: Chance, now: datetime, report: Report) -> Restored:
@@ -110,7 +110,7 @@ def restore(request: Request, *, chance: Chance, now: datetime, report: Report) 
 
 def _restore(
     request: Request,
-    brought: tuple[AuthorityKeys, PrivateKey | None] | None,
+    brought: Stock | None,
     staging: Path,
     chance: Chance,
     now: datetime,
@@ -118,11 +118,14 @@ def _restore(
 ) -> Restored:
     examined = examine(request.backup, staging, passphrase=request.passphrase, report=report)
     manifest = examined.manifest
+    if manifest is not None and isinstance(manifest, SiteManifest) != request.on_prem:
+        kind, program = ("a manager", "manager") if request.on_prem else ("an on-prem", "onprem")
+        raise ServiceError(f"it is a backup of {kind}; type: licet {program} restore ...")
     if brought is not None and manifest is not None:
         _take_keys(examined, brought)
     if manifest is None or not examined.good:
         return Restored(examined.checks)
-    if examined.keys is None:
+    if examined.stock is None:
         raise ServiceError(
             "there are no private keys to go on with: give --passphrase-file where the backup "
             "has them, or --keys DIR, a copy of the keys/ directory of this authority"
@@ -133,14 +136,8 @@ def _restore(
             f"the clock of this machine ({print_instant(now)}) is before the backup "
             f"({print_instant(backup_at)}): set it, then restore"
         )
-    data = create_data(staging)
-    epoch = max(examined.keys.epoch, manifest.epoch)
-    keys = begin_epoch(replace(examined.keys, epoch=epoch), backup_at=backup_at, now=now)
-    # The copy may be old: the first answer must be signed by a certificate that is valid.
-    renewal = KeyRenewal(Keyring.bring(data, keys, examined.root_key), chance)
-    if renewal.next_due() <= now:
-        renewal.tick(now)
-    keys = Keyring.open(data).current()
+    data = create_data(staging, accounts=isinstance(manifest, SiteManifest))
+    stock = bring(examined.stock, manifest, data, chance=chance, backup_at=backup_at, now=now)
     if request.names:
         make_certificate(data, names=request.names, chance=chance, now=now)
     waiting = partial(report, "putting off what falls due")
@@ -152,26 +149,23 @@ def _restore(
     return Restored(
         checks=examined.checks,
         data=open_data(request.to),
-        keys=keys,
-        root_key_here=examined.root_key is not None,
+        stock=stock,
         backup_at=backup_at,
         losses=lost,
     )
 
 
-def _take_keys(examined: Examined, brought: tuple[AuthorityKeys, PrivateKey | None]) -> None:
+def _take_keys(examined: Examined, brought: Stock) -> None:
     """Go on with keys from elsewhere, in place of those in the backup."""
     assert examined.manifest is not None  # noqa: S101 - the caller looked
-    examined.keys, examined.root_key = brought
+    examined.stock = brought
     examined.checks = [check for check in examined.checks if check.result is not Result.NOT_CHECKED]
-    examined.checks.extend(check_belongs(examined.manifest, brought[0]))
+    examined.checks.extend(check_belongs(examined.manifest, brought))
 
 
-def _read_keys(path: Path) -> tuple[AuthorityKeys, PrivateKey | None]:
+def _read_keys(path: Path) -> Stock:
     """Return the keys in a copy of a `keys/` directory."""
-    copy = DataDir(path.parent, keys_name=path.name)
-    keyring = Keyring.open(copy)
-    return keyring.current(), keyring.read_root_key() if keyring.root_key_here() else None
+    return take_stock(DataDir(path.parent, keys_name=path.name), root_key=True)
 
 
 def _go_on(
@@ -185,9 +179,11 @@ def _go_on(
     store = SqliteStore.open(data.database)
     try:
         in_backup = request.keys is None
-        lost = tuple(losses(store, backup_at=backup_at, now=now, keys_in_backup=in_backup))
+        told = site_losses if data.is_on_prem else losses
+        lost = tuple(told(store, backup_at=backup_at, now=now, keys_in_backup=in_backup))
         put_off(store, Policy(), now, report)
         wait_for_on_prems(store, now)
+        lapse_until_synchronized(store, now)
         _record(store, backup_at, request.who, now)
     finally:
         store.close()
@@ -225,7 +221,7 @@ def _clear(path: Path) -> None:
 
 def _undo(path: Path, *, made: bool) -> None:
     """Remove what a restore made; `.restoring` goes last, and says until then that it was one."""
-    for name in ("keys", "licet.db", "tls", RESTORING):
+    for name in ("keys", "licet.db", "site", "sync", "tls", RESTORING):
         found = path / name
         if found.is_dir():
             shutil.rmtree(found, ignore_errors=True)
@@ -237,7 +233,8 @@ def _undo(path: Path, *, made: bool) -> None:
 
 def _move_in(staged: DataDir, to: Path) -> None:
     """Move everything into its place, the keys last."""
-    for path in (staged.database, staged.tls, staged.keys):
+    beside = [path for path in (staged.site_file, staged.sync) if path.exists()]
+    for path in (staged.database, staged.tls, *beside, staged.keys):
         sync_directory(path.parent)
         path.rename(to / path.name)
         sync_directory(to)

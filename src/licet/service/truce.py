@@ -19,7 +19,7 @@ from licet.ledger.listing import every
 from licet.ledger.model import Instance, Policy
 from licet.ledger.ports import Store, Work
 from licet.ledger.sites import OnPrem, OutLease
-from licet.sync.deadlines import next_look
+from licet.sync.deadlines import next_look, next_sync
 
 BATCH = 1000
 
@@ -59,6 +59,25 @@ def wait_for_on_prems(store: Store, now: datetime) -> None:
             for site in work.on_prems(account.id):
                 _wait_for(work, site, now)
             work.commit()
+
+
+def lapse_until_synchronized(store: Store, now: datetime) -> None:
+    """Let no local account of an on-prem grant anything before it has synchronized, and report all then.
+
+    What the manager cut, and what was given since, is not known; a request that was handed out is not
+    waited for, since its response would be older than what the manager knows.
+
+    Args:
+        store: nobody else works on it.
+        now: the instant of the restore.
+    """
+    with store.begin(alone=True) as work:
+        for account in work.local_accounts():
+            if account.registered_at is None:
+                continue
+            lapsed = replace(account, restored=True, needs_full=True, outstanding=None)
+            work.put_local_account(replace(lapsed, due_at=next_sync(lapsed, now)))
+        work.commit()
 
 
 def _wait_for(work: Work, site: OnPrem, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +15,7 @@ from cryptography import x509
 from licet.host.files import PRIVATE_FILE
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant, print_instant
+from licet.kernel.words import counted
 from licet.pki.authority import AuthorityKeys
 from licet.pki.profiles import Profile
 from licet.pki.trust import mark_of, pin
@@ -22,12 +23,19 @@ from licet.pki.verifier import verify_chain
 from licet.service.archive import DATABASE, KEYS, MANIFEST, Archive, DamagedError
 from licet.service.backup import Report
 from licet.service.files import trouble
-from licet.service.manifest import Manifest, read_bundle, read_manifest, why_not_ours
+from licet.service.manifest import AnyManifest, SiteManifest, read_manifest
 from licet.service.problems import ServiceError
 from licet.service.sealing import unseal
-from licet.store.sqlite.auditing import audit, checks, count_rows, master_keys, read_only
+from licet.service.stock import SiteStock, Stock, authorities, read_bundle, why_not_ours
+from licet.store.sqlite.auditing import (
+    audit,
+    checks,
+    count_rows,
+    master_keys,
+    read_only,
+    registered_accounts,
+)
 from licet.store.sqlite.problems import StoreError
-from licet.wire.keys import PrivateKey
 
 
 class Result(StrEnum):
@@ -54,13 +62,12 @@ class Examined:
     Attributes:
         checks: in the order in which they were made; none comes after one that makes it useless.
         manifest: None where it could not be read.
-        keys, root_key: None where they are not in it, or were not opened.
+        stock: the keys; None where they are not in it, or were not opened.
     """
 
     checks: list[Check] = field(default_factory=list)
-    manifest: Manifest | None = None
-    keys: AuthorityKeys | None = None
-    root_key: PrivateKey | None = None
+    manifest: AnyManifest | None = None
+    stock: Stock | None = None
 
     @property
     def good(self) -> bool:
@@ -126,11 +133,12 @@ def extract(archive: Archive, path: Path, report: Report) -> None:
         os.fsync(file.fileno())
 
 
-def check_belongs(manifest: Manifest, keys: AuthorityKeys) -> Iterator[Check]:
+def check_belongs(manifest: AnyManifest, stock: Stock) -> Iterator[Check]:
     """Yield whether keys are good in themselves, and go with the ledger of a backup."""
-    why_not = why_not_ours(manifest, keys)
+    why_not = why_not_ours(manifest, stock)
     yield _check("the keys are of this authority, and no older", why_not)
-    yield _check("the keys chain to their root", _why_no_chain(keys))
+    broken = next(filter(None, map(_why_no_chain, authorities(stock))), "")
+    yield _check("the keys chain to their root", broken)
 
 
 @contextmanager
@@ -149,7 +157,7 @@ def _size(file: BinaryIO) -> int:
     return file.seek(0, os.SEEK_END)
 
 
-def _check_manifest(manifest: Manifest, archive: Archive) -> None:
+def _check_manifest(manifest: AnyManifest, archive: Archive) -> None:
     """Pass if a manifest speaks of the members beside it.
 
     Raises:
@@ -164,7 +172,7 @@ def _check_manifest(manifest: Manifest, archive: Archive) -> None:
         raise DamagedError("manifest.json speaks of other members than there are")
 
 
-def _check_ledger(copy: Path, manifest: Manifest, report: Report) -> Iterator[Check]:
+def _check_ledger(copy: Path, manifest: AnyManifest, report: Report) -> Iterator[Check]:
     """Yield what is found in a ledger; where it is not whole, nothing more can be said of it."""
     try:
         for number, audited in enumerate(audit(copy), 1):
@@ -172,6 +180,7 @@ def _check_ledger(copy: Path, manifest: Manifest, report: Report) -> Iterator[Ch
             yield _check(audited.check, audited.text)
         with read_only(copy) as connection:
             rows, numbers = count_rows(connection), master_keys(connection)
+            ids = registered_accounts(connection)
     except StoreError as error:
         yield Check("the ledger can be read", Result.BAD, str(error))
         return
@@ -179,9 +188,17 @@ def _check_ledger(copy: Path, manifest: Manifest, report: Report) -> Iterator[Ch
         table: rows.get(table) for table, noted in manifest.rows.items() if rows.get(table) != noted
     }
     yield _check("there are as many rows as the manifest says", _print_counts(differing))
+    if isinstance(manifest, SiteManifest):
+        yield _check("every local account that is registered has keys", _keyless(manifest, ids))
+        return
     missing = set(numbers) - set(manifest.master_keys)
     lacking = ", ".join(map(str, sorted(missing)))
     yield _check("every token's master key is known", lacking and f"master key {lacking} is not")
+
+
+def _keyless(manifest: SiteManifest, accounts: Sequence[str]) -> str:
+    """Return the local accounts of a ledger of which a backup knows no keys."""
+    return ", ".join(sorted(set(accounts) - {one.id for one in manifest.accounts}))
 
 
 def _check_keys(found: Examined, archive: Archive, passphrase: str | None) -> Iterator[Check]:
@@ -199,14 +216,21 @@ def _check_keys(found: Examined, archive: Archive, passphrase: str | None) -> It
     assert manifest is not None  # noqa: S101 - it was read before
     try:
         bound = archive.read(MANIFEST)
-        bundle = unseal(archive.read(KEYS), passphrase=passphrase, bound=bound)
-        found.keys, found.root_key = read_bundle(bundle)
+        opened = unseal(archive.read(KEYS), passphrase=passphrase, bound=bound)
+        stock = read_bundle(manifest, opened)
     except ServiceError as error:
         yield Check(what, Result.BAD, str(error))
         return
-    root = "with" if found.root_key else "without"
-    yield _good(what, f"{root} the licensing root's key")
-    yield from check_belongs(manifest, found.keys)
+    found.stock = stock
+    yield _good(what, _tell(stock))
+    yield from check_belongs(manifest, stock)
+
+
+def _tell(stock: Stock) -> str:
+    if isinstance(stock, SiteStock):
+        return f"of {counted(len(stock.local), 'local account')}"
+    root = "with" if stock.root_key else "without"
+    return f"{root} the licensing root's key"
 
 
 def _why_no_chain(keys: AuthorityKeys) -> str:

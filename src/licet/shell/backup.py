@@ -11,17 +11,19 @@ from licet.service import verify as verifying
 from licet.service.clock import SystemClock
 from licet.service.datadir import open_data
 from licet.service.losses import Loss
-from licet.service.manifest import Manifest
+from licet.service.manifest import AnyManifest, Manifest, SiteManifest
 from licet.service.problems import ServiceError
+from licet.service.stock import SiteStock, Stock
 from licet.service.verify import Check, Result
 from licet.shell.asking import ask_passphrase, passphrase_in
 from licet.shell.options import DONE
 from licet.shell.printer import Printer
+from licet.shell.site import check_trade
 from licet.shell.values import Mark, Record, Shown, Value
 from licet.shell.who import system_user
 
 REFUSED = 1
-_ABOUT_CHARS = len("administration")
+_ABOUT_CHARS = len("synchronization")
 _MARKS = {Result.GOOD: Mark.GOOD, Result.BAD: Mark.BAD, Result.NOT_CHECKED: Mark.WARN}
 
 
@@ -37,8 +39,10 @@ def back_up(given: argparse.Namespace, printer: Printer) -> int:
     if given.with_keys:
         what = "the keys in the backup"
         passphrase = ask_passphrase(what, path=given.passphrase_file, twice=True)
+    data = open_data(given.data)
+    check_trade(data, given.trade)
     manifest = backups.back_up(
-        open_data(given.data),
+        data,
         given.to,
         passphrase=passphrase,
         chance=SystemChance(),
@@ -93,9 +97,10 @@ def restore(given: argparse.Namespace, printer: Printer) -> int:
         keys=given.keys,
         names=given.name,
         who=system_user(),
+        on_prem=given.trade.local,
     )
     restored = restores.restore(request, chance=SystemChance(), now=now, report=printer.share)
-    if restored.data is None or restored.keys is None or restored.backup_at is None:
+    if restored.data is None or restored.stock is None or restored.backup_at is None:
         checks = [_row(check) for check in restored.checks]
         printer.record({"file": str(given.file), "restored": False, "checks": checks})
         printer.refuse(
@@ -106,12 +111,9 @@ def restore(given: argparse.Namespace, printer: Printer) -> int:
         "file": str(given.file),
         "restored": True,
         "data": str(restored.data.path),
-        "authority": restored.keys.authority,
-        "name": restored.keys.name,
-        "epoch": restored.keys.epoch,
+        **_keys_of(restored.stock),
         "backup_at": restored.backup_at,
         "restored_at": now,
-        "root_key_here": restored.root_key_here,
         "tls_names": list(given.name),
     }
     if printer.as_json:
@@ -126,7 +128,8 @@ def restore(given: argparse.Namespace, printer: Printer) -> int:
     for loss in restored.losses:
         printer.item(Shown(loss.about, f"  {loss.about.ljust(_ABOUT_CHARS)}"), _sentence(loss))
     printer.say("")
-    printer.say("The backup was good. Products go on by themselves. Start the server:")
+    goes_on = "wait until it has synchronized" if given.trade.local else "go on by themselves"
+    printer.say(f"The backup was good. Products {goes_on}. Start the server:")
     serve = f"{given.parser.prog} serve --data {restored.data.path}"
     printer.say(f"  {serve} --listen HOST:PORT{_names(given)}")
     return DONE
@@ -145,13 +148,11 @@ def _names(given: argparse.Namespace) -> str:
     return "".join(f" --name {name}" for name in given.name) or " --name NAME"
 
 
-def _describe(manifest: Manifest) -> Record:
+def _describe(manifest: AnyManifest) -> Record:
     rows = manifest.rows
     return {
         "taken_at": instant(manifest.taken_at),
-        "authority": manifest.authority,
-        "name": manifest.name,
-        "epoch": manifest.epoch,
+        **_whose(manifest),
         "licet": manifest.licet,
         "schema": manifest.schema,
         "database_bytes": manifest.database_bytes,
@@ -160,14 +161,38 @@ def _describe(manifest: Manifest) -> Record:
         "tokens": rows.get("token"),
         "events": rows.get("event"),
         "private_keys": manifest.with_keys,
-        "root_key": manifest.with_root_key,
+        **({"root_key": manifest.with_root_key} if isinstance(manifest, Manifest) else {}),
     }
 
 
-def _keys_text(manifest: Manifest) -> str:
+def _whose(manifest: AnyManifest) -> Record:
+    if isinstance(manifest, SiteManifest):
+        return {
+            "site": manifest.site,
+            "local_accounts": [one.name for one in manifest.accounts],
+            "waiting": len(manifest.waiting),
+        }
+    return {"authority": manifest.authority, "name": manifest.name, "epoch": manifest.epoch}
+
+
+def _keys_of(stock: Stock) -> Record:
+    """Return whose keys go on."""
+    if isinstance(stock, SiteStock):
+        names = [one.keys.name for one in stock.local if one.keys]
+        return {"site": stock.site, "local_accounts": names}
+    keys = stock.keys
+    return {
+        "authority": keys.authority,
+        "name": keys.name,
+        "epoch": keys.epoch,
+        "root_key_here": stock.root_key is not None,
+    }
+
+
+def _keys_text(manifest: AnyManifest) -> str:
     if not manifest.with_keys:
         return "The private keys are not in it: keep a copy of keys/ apart, or give --with-keys."
-    if not manifest.with_root_key:
+    if isinstance(manifest, Manifest) and not manifest.with_root_key:
         return "The licensing root's key is not in it, because it is kept off this machine."
     return "All private keys are in it: keep the passphrase apart from it."
 

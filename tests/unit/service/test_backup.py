@@ -16,9 +16,10 @@ from licet.kernel.time import instant
 from licet.service import sealing
 from licet.service.archive import KEYS, MANIFEST, Archive, write_archive
 from licet.service.keyring import Keyring
-from licet.service.manifest import read_bundle
+from licet.service.manifest import read_manifest
 from licet.service.problems import ServiceError
 from licet.service.sealing import WrongPassphraseError, seal, unseal
+from licet.service.stock import ManagerStock, read_bundle
 from licet.service.verify import Examined, Result, verify
 from licet.wire.keys import private_bytes
 from support.device import AUTHORIZE
@@ -67,7 +68,8 @@ def test_a_backup_verifies(standing: Standing) -> None:
     assert examined.manifest is not None
     assert examined.manifest.rows["instance"] == 1
     assert instant(examined.manifest.taken_at) == standing.office.now
-    assert examined.root_key is not None
+    assert isinstance(examined.stock, ManagerStock)
+    assert examined.stock.root_key is not None
     assert sorted(entry.name for entry in path.parent.iterdir()) == ["backup.tar", "data"]
 
 
@@ -277,9 +279,11 @@ def test_keys_lie_under_the_passphrase(whole: Path) -> None:
     with whole.open("rb") as file:
         archive = Archive(file)
         sealed, bound = archive.read(KEYS), archive.read(MANIFEST)
-    keys, root_key = read_bundle(unseal(sealed, passphrase=PASSPHRASE, bound=bound))
-    assert root_key is not None
-    assert keys.root_key is None
+    opened = unseal(sealed, passphrase=PASSPHRASE, bound=bound)
+    stock = read_bundle(read_manifest(bound), opened)
+    assert isinstance(stock, ManagerStock)
+    assert stock.root_key is not None
+    assert stock.keys.root_key is None
     for passphrase, data in ((PASSPHRASE + " ", bound), (PASSPHRASE, bound + b" ")):
         with pytest.raises(WrongPassphraseError):
             unseal(sealed, passphrase=passphrase, bound=data)

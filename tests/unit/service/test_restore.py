@@ -21,6 +21,7 @@ from licet.service.files import write_file
 from licet.service.keyring import Keyring
 from licet.service.problems import ServiceError
 from licet.service.restore import Restored, restore
+from licet.service.stock import ManagerStock
 from licet.service.verify import Result
 from licet.wire.messages import Authorized, Registered, Renewed
 from support.crash import every_crash
@@ -72,9 +73,9 @@ def test_the_same_backup_twice_is_two_epochs(standing: Standing) -> None:
     backup = standing.back_up()
     one = restore_now(standing.request(backup), standing.office.now + SECOND)
     two = restore_now(standing.request(backup), standing.office.now + 2 * SECOND)
-    assert one.keys is not None
-    assert two.keys is not None
-    assert one.keys.epoch < two.keys.epoch
+    assert isinstance(one.stock, ManagerStock)
+    assert isinstance(two.stock, ManagerStock)
+    assert one.stock.keys.epoch < two.stock.keys.epoch
 
 
 def test_a_backup_without_keys_needs_a_copy_of_them(standing: Standing, tmp_path: Path) -> None:
@@ -88,8 +89,8 @@ def test_a_backup_without_keys_needs_a_copy_of_them(standing: Standing, tmp_path
     shutil.copytree(standing.data.keys, copy)
     copy.chmod(0o700)
     restored = restore_now(replace(request, keys=copy), standing.office.now)
-    assert restored.keys is not None
-    assert restored.root_key_here
+    assert isinstance(restored.stock, ManagerStock)
+    assert restored.stock.root_key is not None
     assert texts(restored, "keys") == [], "they are as new as the copy"
 
 
@@ -245,7 +246,7 @@ def test_a_crash_at_any_step_is_nothing_or_all(standing: Standing) -> None:
             with pytest.raises(ServiceError):
                 open_data(request.to)
             if (request.to / ".restoring").exists():
-                with pytest.raises(ServiceError, match="restore was interrupted here; run"):
+                with pytest.raises(ServiceError, match="restore was interrupted here; restore again"):
                     create_data(request.to)
             assert restore_now(request, standing.office.now).data is not None
         if request.to.exists():

@@ -103,6 +103,12 @@ def master_keys(connection: apsw.Connection) -> list[int]:
     return [int(number) for (number,) in rows]
 
 
+def registered_accounts(connection: apsw.Connection) -> list[str]:
+    """Return the ids of the local accounts that are registered, where the ledger is an on-prem's."""
+    statement = "SELECT id FROM local_account WHERE body ->> 'state' = 'registered' ORDER BY 1"
+    return [str(account) for (account,) in connection.execute(statement)]
+
+
 def _check_schema(connection: apsw.Connection) -> Audited:
     schema, newest = schema_of(connection), newest_schema()
     check = f"the schema is known (1 to {newest})"
