@@ -10,13 +10,16 @@ UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --system-certs --compile
 INSTALL := --require-hashes -r requirements/dev.txt
 PYTEST := $(BIN)/python -m pytest -q
 
-.PHONY: demo test check nightly bench format lock clean help
+.PHONY: demo demo-onprem test check nightly bench format lock clean help
 
 help: ## say what there is to make
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(READY) ## watch a switch live through more than a year of smart licensing
 	$(BIN)/licet lab run docs/tutorials/first-year.lab
+
+demo-onprem: $(READY) ## watch an on-prem and its manager that exchange nothing but files
+	$(BIN)/licet lab run docs/tutorials/manual-on-prem.lab
 
 test: $(READY) ## install the Debian packages that tests want, where this user may, and run the tests
 	bash requirements/debian.sh

@@ -1,7 +1,9 @@
 """The tutorials are scripts: what they promise is what happens."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
@@ -78,6 +80,85 @@ def test_every_timer_of_the_first_year_is_the_documents(timer: Timer) -> None:
 def test_the_first_year_passes_through_every_state(line: str) -> None:
     """A state of the document would not be seen in the demonstration."""
     assert line in played("first-year").shown.splitlines()
+
+
+def table(name: str, line: str, which: int = -1) -> list[list[str]]:
+    """Return the cells of a table that a line of a tutorial printed."""
+    shown = played(name).shown.splitlines()
+    places = [place for place, each in enumerate(shown) if each.endswith(f"lab> {line}")]
+    rows: list[list[str]] = []
+    for each in shown[places[which] + 1 :]:
+        if "lab> " in each or each.startswith("--  ") or (not each and rows):
+            break
+        if each and not each.startswith(("-", "On-Prem Accounts")):
+            rows.append(re.split(r"\s{2,}", each))
+    return rows
+
+
+@pytest.mark.timeout(120)
+def test_the_on_prems_list_is_that_of_the_source_document() -> None:
+    """A person who knows the document's screen would not find its columns, or other instants."""
+    assert table("manual-on-prem", "Sat show synchronization", 2) == [
+        [
+            "Name",
+            "On-Prem Name",
+            "Last Synchronization",
+            "Synchronization Due",
+            "Alerts",
+            "Actions",
+        ],
+        [
+            "Production",
+            "Sat",
+            "2020-Jun-05 21:02:00",
+            "2020-Jul-05 21:02:00",
+            "Synchronization Successful",
+            "sync request, privacy",
+        ],
+    ]
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("name", "on_prem", "at", "due"),
+    [
+        ("manual-on-prem", "Sat", "2020-Jun-05 21:02:00", "2020-Jul-05 21:02:00"),
+        ("connected-on-prem", "lans", "2020-Jun-10 09:02:00", "2020-Jul-10 09:02:00"),
+    ],
+)
+def test_the_managers_on_prem_accounts_are_those_of_the_source_document(
+    name: str, on_prem: str, at: str, due: str
+) -> None:
+    """A person who knows the document's screen would not find its columns, or other instants."""
+    assert table(name, "cloud show on-prems", 1) == [
+        [
+            "Name",
+            "Product Instances",
+            "Last Sync Up from On-Prem",
+            "Last Sync Down to On-Prem",
+            "Synchronization Due",
+            "Version",
+            "Alerts",
+            "Actions",
+        ],
+        [on_prem, "2", at, at, due, version("licet"), "file-sync, cut, remove on-prem"],
+    ]
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "refused: its signature does not verify: the file was changed on its way; ",
+        "refused: this is a registration request; a sync response is due here; ",
+        "refused: the response to request 2 was overtaken by that to request 3; ",
+        "applied: nothing; it was applied before",
+    ],
+)
+def test_what_is_refused_is_seen_with_its_reason(line: str) -> None:
+    """Somebody who carries files could not learn what each refusal looks like."""
+    shown = played("manual-on-prem").shown.splitlines()
+    assert any(each.startswith(line) for each in shown)
 
 
 def test_one_seed_prints_the_same_transcript(capsys: pytest.CaptureFixture[str]) -> None:
