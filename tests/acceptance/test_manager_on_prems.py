@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from licet.admin.on_prems import invite, show_invitation
-from licet.kernel.chance import SeededChance, SystemChance
+from licet.kernel.chance import SeededChance, SystemChance, draw_below
 from licet.kernel.ids import VirtualAccountId
 from licet.kernel.time import DAY
 from licet.ledger.sites import Invitation, SyncKind
@@ -28,7 +29,7 @@ from support.device import AUTHORIZE
 from support.office import LAN, Customer
 from support.site_client import BYTES, PART, SiteClient
 from support.sites import SiteOffice, populate
-from support.standing import LICET, Standing, eventually, running, standing
+from support.standing import LICET, Standing, eventually, make_data, running, standing
 
 
 @pytest.fixture
@@ -295,6 +296,38 @@ def test_the_manager_is_killed(tmp_path: Path, step: str) -> None:
         assert manager.office.store.count_instances(place) == 2000
 
 
+@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.nightly)])
+def test_the_manager_is_killed_while_it_applies(tmp_path: Path, kills: int) -> None:
+    """Between two commits of one report a power cut would leave a part of it."""
+    chance = SeededChance("kill")
+    data, office = make_data(tmp_path)
+    counts = Counter[str]()
+    with running(tmp_path, data, office) as manager:
+        site, place = enrolled(manager, 0)
+    at = site.example
+    for number in range(kills):
+        first = 1000 * number
+        populate(
+            site.store, at.virtual, 1000, account=at.account, tag=LAN, now=site.now, first=first
+        )
+        request = site.request()
+        with running(tmp_path, data, office) as manager, manager.client() as client:
+            SiteClient(client).send(site, request)
+            time.sleep(draw_below(chance, 400) / 1000)  # noqa: TID251 - a random moment
+            manager.process.send_signal(signal.SIGKILL)
+            manager.process.wait(20)
+        count = office.store.count_instances(place)
+        assert count in {first, first + 1000}
+        counts["before" if count == first else "after"] += 1
+        letter = site.known().answered
+        with running(tmp_path, data, office) as manager, manager.client() as client:
+            wire = SiteClient(client)
+            site.take(wire.answer(wire.send(site, request)))
+        assert office.store.count_instances(place) == first + 1000
+        assert count == first or letter == site.known().answered, "the same letter again"
+    assert kills < 20 or set(counts) == {"before", "after"}, counts
+
+
 def test_the_manager_stops(manager: Standing, client: SiteClient) -> None:
     """A restart would wait for sites, or leave what they sent for ever."""
     site, _ = enrolled(manager)
@@ -333,6 +366,7 @@ def test_devices_are_served_meanwhile(manager: Standing, client: SiteClient) -> 
             while not over.is_set():
                 timed(healthy, lambda: looks.ask("GET", "/healthz"))
 
+    before_kib = manager.resident_kib()
     threads = [threading.Thread(target=one) for one in (ask_on, look_on)]
     for thread in threads:
         thread.start()
@@ -346,5 +380,6 @@ def test_devices_are_served_meanwhile(manager: Standing, client: SiteClient) -> 
     for thread in threads:
         thread.join()
     assert office.store.count_instances(place) == 50_000
+    assert manager.resident_kib() - before_kib < 128 * 1024, "whatever came"
     assert max(took) < applied_s + 1, "no longer than the right to write is held"
     assert max(healthy) < 1, "the loop goes on"
