@@ -157,7 +157,7 @@ class _Rounds:
         self._client = client
 
     def run(self, account: LocalAccount, kind: SyncKind) -> Done:
-        """Exchange until a request that was made now is answered, and no other one is wanted."""
+        """Exchange until a request that was made now is answered, and nothing is left to say."""
         for _ in range(_ROUNDS_MAX):
             old = requests.waiting(self._office, account, kind)
             outstanding = old or requests.make(self._office, account, kind)
@@ -172,9 +172,10 @@ class _Rounds:
                     continue
                 raise
             account = current(self._office, account)
-            if old is None and not (account.needs_full and account.state is LocalState.REGISTERED):
+            more = account.needs_full or (applied is not None and applied.removed > 0)
+            if old is None and not (more and account.state is LocalState.REGISTERED):
                 return Done(account, applied, outstanding.kind)
-            # All of it was said; what changed since it was is little.
+            # What was removed as the manager asked is reported at once, so that both sides are equal.
             kind = SyncKind.STANDARD if outstanding.kind is SyncKind.FULL else kind
         raise Denied("the manager wants one synchronization after the other; look into its log")
 
