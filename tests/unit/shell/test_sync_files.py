@@ -257,7 +257,7 @@ def test_what_a_response_would_change(desk: Desk) -> None:
     file = desk.file(desk.plant.answered(desk.plant.request()).letter.text)
     for _ in range(2):
         assert desk.do(f"diff {file} ONPREM") == snapshot("""\
-The response to request 1 of 'site': 1 lease lines, 1 changed, 0 instances removed, 0 alerts.
+The response to request 1 of 'site': 1 lease line, 1 changed, 0 instances removed, 0 alerts.
 This is what applying it would do; nothing was changed.
 """)
     assert desk.plant.local.lease == 0
