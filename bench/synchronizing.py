@@ -8,6 +8,7 @@ the same bytes: read, hashed, and taken apart as JSON line by line.
 
 import hashlib
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import msgspec
 
 from licet.kernel.chance import SeededChance, draw_uuid
-from licet.kernel.ids import AccountId, InstanceId, Tag, Udi
+from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, Udi, VirtualAccountId
 from licet.ledger.model import Instance, Usage
 from licet.ledger.ports import Store
 from licet.ledger.sites import Road, SyncKind
@@ -33,6 +34,8 @@ from licet.store.sqlite.store import SqliteStore
 from licet.sync.exchange import answer_request, keep_request, make_request, take_response
 from licet.wire.messages import Compliance
 from support.exchange import START, TAGS, Manager, Site, days
+from support.standing import LICET
+from support.town import Standing, town
 
 SIZES = (10_000, 300_000)
 CHANGED = 100  # one in so many
@@ -47,15 +50,25 @@ def fill(folder: Path, count: int) -> None:
     site = Site(manager, "Sat", "Plant", store=SqliteStore.open(folder / "site.db"))
     save_keys(folder, "manager", manager)
     save_keys(folder, "site", site)
-    put(site.store, site, range(count))
-    with site.store.begin(alone=True) as work:
-        work.put_usage_count(site.default, TAGS[0], count)
-        work.commit()
+    put(site.store, AccountId(site.id), site.default, range(count))
 
 
-def put(store: Store, site: Site, numbers: range) -> None:
-    """Put product instances as registrations leave them."""
-    chance, place, account = SeededChance("fill"), site.default, AccountId(site.id)
+def default_of(store: Store, site: AuthorityId) -> VirtualAccountId:
+    """Return the default local virtual account of a site."""
+    with store.begin() as work:
+        return next(place.id for place in work.virtual_accounts(AccountId(site)) if place.default)
+
+
+def put_in(database: Path, site: str, count: str) -> None:
+    """Put product instances into the database of a real on-prem."""
+    with closing(SqliteStore.open(database)) as store:
+        place = default_of(store, AuthorityId(site))
+        put(store, AccountId(site), place, range(int(count)))
+
+
+def put(store: Store, account: AccountId, place: VirtualAccountId, numbers: range) -> None:
+    """Put product instances as registrations and authorizations leave them."""
+    chance = SeededChance("fill")
     usage = (Usage(TAGS[0], 1, Compliance.IN_COMPLIANCE),)
     with store.begin(alone=True) as work:
         for number in numbers:
@@ -78,13 +91,18 @@ def put(store: Store, site: Site, numbers: range) -> None:
             )
             if not number % 1000:
                 work.flush()
+        work.put_usage_count(place, TAGS[0], len(numbers))
         work.commit()
 
 
 def change(folder: Path) -> None:
+    """Let one in a hundred instances of a site be heard again."""
+    touch(folder / "site.db", read_keys((folder / "site.keys").read_bytes()).authority)
+
+
+def touch(database: Path, site: AuthorityId) -> None:
     """Let one in a hundred instances be heard again."""
-    with closing(SqliteStore.open(folder / "site.db")) as store, store.begin(alone=True) as work:
-        site = read_keys((folder / "site.keys").read_bytes()).authority
+    with closing(SqliteStore.open(database)) as store, store.begin(alone=True) as work:
         [place] = work.virtual_accounts(AccountId(site))
         number, last = 0, None
         while page := work.page_instances(place.id, last, 1000):
@@ -152,6 +170,40 @@ def step(folder: Path, name: str, kind: str) -> Figure:
     return Figure(took, peak, carried.stat().st_size)
 
 
+def by_network(folder: Path, count: int) -> None:
+    """Print the figures of a real on-prem that synchronizes with a real manager over HTTPS."""
+    folder.mkdir()
+    with town(folder) as place:
+        place.order("Default", "LAN_ENTERPRISE_SERVICES_PKG", 1, "1")
+        on_prem = place.on_prem("Sat")
+        site = AuthorityId(on_prem.ask("account", "show", "Sat")["id"])
+        database = on_prem.data / "licet.db"
+        # In processes of their own: a child's peak begins at its parent's.
+        child(str(database), "put", f"{site} {count}")
+        for kind in ("--full", "--full", ""):
+            if not kind:
+                child(str(database), "touch", site)
+            seconds, peak_mb = timed(on_prem, "sync", "now", *([kind] if kind else []))
+            assert place.manager.process is not None
+            held = Path(f"/proc/{place.manager.process.pid}/status").read_text()
+            most = int(held.partition("VmHWM:")[2].split()[0]) / 1024
+            print(
+                f"{count:>8,} {kind[2:] or 'standard':<9} {'over the network':<18} {seconds:7.2f} s "
+                f"{peak_mb:6.0f} MB peak on-prem, {most:.0f} MB manager"
+            )
+
+
+def timed(on_prem: Standing, *words: str) -> tuple[float, float]:
+    """Run a command of an on-prem, and return its seconds and its peak memory in MB."""
+    began = perf_counter()
+    command: list[str] = [str(LICET), "onprem", *words, "--data", str(on_prem.data)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, words
+    return perf_counter() - began, used.ru_maxrss / 1024
+
+
 def bare(path: Path) -> float:
     """Return the seconds of a bare pass over a document."""
     began, hashed = perf_counter(), hashlib.sha256()
@@ -196,6 +248,8 @@ def main(words: list[str]) -> None:
         steps: dict[str, Callable[[], None]] = {
             "fill": lambda: fill(folder, int(given)),
             "change": lambda: change(folder),
+            "put": lambda: put_in(folder, *given.split()),
+            "touch": lambda: touch(folder, AuthorityId(given)),
         }
         if which in steps:
             steps[which]()
@@ -204,6 +258,8 @@ def main(words: list[str]) -> None:
         return
     for count in map(int, words) if words else SIZES:
         report(count)
+        with tempfile.TemporaryDirectory() as name:
+            by_network(Path(name) / "town", count)
 
 
 if __name__ == "__main__":

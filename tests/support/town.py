@@ -56,7 +56,7 @@ class Standing:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command of its administrator."""
-        command = [LICET, self.kind, *words, "--data", str(self.data)]
+        command: list[str] = [str(LICET), self.kind, *words, "--data", str(self.data)]
         return subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, check=False, timeout=120
         )
