@@ -92,16 +92,19 @@ class Client:
             SyncRefused: it refused the document.
             Stopped: it was broken off.
         """
-        tries = 0
+        tries, begun = 0, False
         while True:
             self._got_on = False
             try:
                 upload, offset = self._begin(sending)
+                begun = True
                 self._send(upload, offset, sending)
                 self._fetch(upload, into)
             except (Unreached, _Again) as error:
                 tries = 1 if self._got_on else tries + 1
-                if tries >= TRIES:
+                # Who was never reached is tried again when it is due again, or by whoever waits.
+                gives_up = not begun and isinstance(error, Unreached)
+                if gives_up or tries >= TRIES:
                     raise Unreached(str(error)) from error
                 after_s = error.after_s if isinstance(error, _Again) else None
                 self._pause(min(2.0**tries if after_s is None else after_s, WAIT_S_MAX))

@@ -31,8 +31,8 @@ FAILED: Final = "Synchronization Failed"
 _WANTS_ALL: Final = {Why.NEEDS_FULL, Why.UNEQUAL}
 # What becomes of a request that waited for too long; a new one may be taken.
 _OVERTAKEN: Final = {Why.EXPIRED, Why.SUPERSEDED, Why.OLDER, Why.DAMAGED}
-# A request that waited, a standard one, a full one, and one more for what happened meanwhile.
-_ROUNDS_MAX: Final = 4
+# A request that waited, a standard one, a full one, and some for what happened meanwhile.
+_ROUNDS_MAX: Final = 6
 
 
 class Failed(Exception):  # noqa: N818 - what became of it
