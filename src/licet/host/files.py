@@ -15,7 +15,8 @@ def replace_file(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     Only one may write to the same path at a time.
 
     Raises:
-        OSError: it could not; the file is as it was.
+        OSError: it could not, and the file is as it was; or the new one is there and its name may
+            not be durable yet, so that a crash can bring the old one back.
     """
     new = path.with_name(path.name + NEW)
     try:

@@ -120,7 +120,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.ALREADY_REGISTERED: Meaning(
         409,
         final=True,
-        text="Product Already Registered",
+        text="Product Already Registered",  # device.md 5.5, [M]
         remedy="Register with 'force', or remove the product instance from its virtual account.",
     ),
     Code.KEY_RETIRED: Meaning(
