@@ -9,6 +9,7 @@ from licet.admin.accounts import find_virtual_account, is_usable, open_virtual_a
 from licet.admin.refusal import AdminRefused
 from licet.admin.sites import check_not_a_site
 from licet.admin.texts import check_name
+from licet.admin.tokens import derive_token
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, AuthorityId, TokenId
 from licet.kernel.time import DAY, print_instant
@@ -17,12 +18,11 @@ from licet.ledger.model import Instance, SmartAccount, VirtualAccount
 from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.sites import Invitation, OnPrem, RemovalRequest, SiteKeys
 from licet.pki.authority import AuthorityKeys
-from licet.pki.trust import mark_of
 from licet.sync.deadlines import deadline_key, next_look, overdue_key
 from licet.sync.leases import force, hold
 from licet.sync.registration import proof_of
 from licet.wire.sites import RegistrationRequest
-from licet.wire.tokens import Token, authority_mark, derive_secret, print_token, proof_fits
+from licet.wire.tokens import Token, print_token, proof_fits
 
 INVITED_DAYS_DEFAULT, INVITED_DAYS_MAX = 7, 30
 REMOVAL_DAYS_DEFAULT, REMOVAL_DAYS_MAX = 90, 364
@@ -316,16 +316,7 @@ def check_place(
 
 
 def _code_of(invitation: Invitation, keys: AuthorityKeys) -> Token:
-    masters = dict(keys.master_keys)
-    if invitation.master_key not in masters:
-        raise AdminRefused("the registration code cannot be derived any more; make a new one")
-    return Token(
-        token=invitation.id,
-        expires_at=invitation.expires_at,
-        secret=derive_secret(masters[invitation.master_key], invitation.id),
-        root_mark=mark_of(keys.root),
-        authority_mark=authority_mark(keys.authority),
-    )
+    return derive_token(keys, invitation.id, invitation.master_key, invitation.expires_at)
 
 
 def _check_removal_days(days: int) -> None:

@@ -72,17 +72,26 @@ def show_token(token: IdToken, keys: AuthorityKeys) -> str:
     Raises:
         AdminRefused: the master key that it was derived from is not held.
     """
+    return print_token(derive_token(keys, token.id, token.master_key, token.expires_at))
+
+
+def derive_token(
+    keys: AuthorityKeys, token: TokenId, master_key: int, expires_at: datetime
+) -> Token:
+    """Return a token, or a code in its shape, of the id in its row.
+
+    Raises:
+        AdminRefused: the master key that it was derived from is not held.
+    """
     masters = dict(keys.master_keys)
-    if token.master_key not in masters:
-        raise AdminRefused(f"token master key {token.master_key} is not held; create a new token")
-    return print_token(
-        Token(
-            token=token.id,
-            expires_at=token.expires_at,
-            secret=derive_secret(masters[token.master_key], token.id),
-            root_mark=mark_of(keys.root),
-            authority_mark=authority_mark(keys.authority),
-        )
+    if master_key not in masters:
+        raise AdminRefused(f"token master key {master_key} is not held; create a new token")
+    return Token(
+        token=token,
+        expires_at=expires_at,
+        secret=derive_secret(masters[master_key], token),
+        root_mark=mark_of(keys.root),
+        authority_mark=authority_mark(keys.authority),
     )
 
 

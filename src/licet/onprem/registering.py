@@ -11,10 +11,10 @@ from licet.kernel.problems import RulesBroken
 from licet.ledger.sites import LocalAccount, SiteKeys, Upstream
 from licet.ledger.works import work_in
 from licet.onprem.office import Office
-from licet.pki.sites import SiteCertificates, SitePrivate, draw_site, site_keys
+from licet.pki.sites import SitePrivate, draw_site, site_keys
 from licet.service.files import read_secret, remove_file, write_file
 from licet.service.pending import read_pending, remove_pending, write_pending
-from licet.sync.gate import certificate_bytes, read
+from licet.sync.gate import certificates_of, read
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.registration import (
     admit_authorization,
@@ -26,7 +26,6 @@ from licet.wire.sites import (
     REGISTRATION_AUTHORIZATION,
     REGISTRATION_BYTES_MAX,
     REGISTRATION_REQUEST,
-    Certificates,
     RegistrationAuthorization,
 )
 from licet.wire.tokens import Token
@@ -126,7 +125,7 @@ def enter(
     try:
         keys = site_keys(
             _private(office, account.id),
-            _certificates(head.certificates),
+            certificates_of(head.certificates),
             head.trust_lists,
             site=account.id,
             name=account.name,
@@ -177,10 +176,3 @@ def _digest_of(data: bytes) -> str:
         return read(io.BytesIO(data), REGISTRATION_REQUEST).digest
     except SyncRefused:
         return ""
-
-
-def _certificates(given: Certificates) -> SiteCertificates:
-    sub_ca, answer, sync, *issuing = certificate_bytes(
-        (given.sub_ca, given.answer, given.sync, *given.issuing)
-    )
-    return SiteCertificates(sub_ca, answer, sync, tuple(issuing))

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import BinaryIO
 
-import msgspec
 from cryptography import x509
 
 from licet.kernel.ids import AuthorityId
@@ -234,19 +233,10 @@ def certificates_of(texts: Certificates) -> SiteCertificates:
     Raises:
         SyncRefused: one is not base64.
     """
-    sub_ca, answer, sync, *issuing = certificate_bytes(
-        (texts.sub_ca, texts.answer, texts.sync, *texts.issuing)
-    )
-    return SiteCertificates(sub_ca, answer, sync, tuple(issuing))
-
-
-def certificate_bytes(texts: Sequence[str]) -> tuple[bytes, ...]:
-    """Return certificates of a document in DER.
-
-    Raises:
-        SyncRefused: one is not base64.
-    """
     try:
-        return tuple(from_base64(text) for text in texts)
-    except (ValueError, msgspec.MsgspecError) as error:
+        sub_ca, answer, sync, *issuing = map(
+            from_base64, (texts.sub_ca, texts.answer, texts.sync, *texts.issuing)
+        )
+    except ValueError as error:
         raise SyncRefused(Why.DAMAGED, f"a certificate in it is damaged: {error}") from error
+    return SiteCertificates(sub_ca, answer, sync, tuple(issuing))

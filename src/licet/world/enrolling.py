@@ -12,8 +12,8 @@ from licet.ledger.ports import Store
 from licet.ledger.sites import LocalAccount, LocalState, SiteKeys, Upstream
 from licet.ledger.works import work_in
 from licet.pki.authority import AuthorityKeys
-from licet.pki.sites import SiteCertificates, SitePrivate, draw_site, site_keys
-from licet.sync.gate import certificate_bytes, read
+from licet.pki.sites import SitePrivate, draw_site, site_keys
+from licet.sync.gate import certificates_of, read
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.registration import (
     Authorized,
@@ -114,14 +114,10 @@ def enter(
         AdminRefused: the name of the local account is taken.
     """
     head = authorized.head
-    given = head.certificates
-    sub_ca, answer, sync, *issuing = certificate_bytes(
-        (given.sub_ca, given.answer, given.sync, *given.issuing)
-    )
     try:
         keys = site_keys(
             private,
-            SiteCertificates(sub_ca, answer, sync, tuple(issuing)),
+            certificates_of(head.certificates),
             head.trust_lists,
             site=account.id,
             name=account.name,
