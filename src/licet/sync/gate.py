@@ -9,15 +9,13 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import BinaryIO
 
-from cryptography import x509
-
 from licet.kernel.ids import AuthorityId
 from licet.kernel.problems import Code, RulesBroken
 from licet.kernel.time import instant, print_instant
 from licet.ledger.sites import LocalAccount, LocalState, Mark, OnPrem
 from licet.pki.profiles import Profile
 from licet.pki.sites import SiteCertificates
-from licet.pki.verifier import verify_chain
+from licet.pki.verifier import verify_chain, verify_ended
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.documents import Document, Form, WrongKind, open_document
 from licet.wire.keys import from_base64, load_public, public_bytes
@@ -152,8 +150,7 @@ def _check_site_key(head: SyncRequest, on_prem: OnPrem, roots: tuple[bytes, ...]
     """
     try:
         ders = tuple(from_base64(text) for text in head.chain)
-        ends = x509.load_der_x509_certificate(ders[0]).not_valid_after_utc
-        signer = verify_chain(ders, roots=roots, profile=Profile.SYNC, at=ends)
+        signer = verify_ended(ders, roots=roots, profile=Profile.SYNC)
     except (RulesBroken, ValueError) as error:
         raise SyncRefused(Why.UNTRUSTED, f"its signer cannot be believed: {error}") from error
     if signer.authority != on_prem.id or public_bytes(signer.key) != on_prem.keys.sync:
