@@ -21,6 +21,7 @@ REGISTRATION, BEGIN, PART, RESULT = (
 # Times in a row that nothing came of it; who gets on begins to count anew.
 TRIES: Final = 5
 WAIT_S_MAX: Final = 60
+PART_BYTES_MIN: Final = 32 * 1024
 # A manager may apply hundreds of thousands of instances.
 APPLIED_WITHIN_S: Final = 3600
 _SAID_CHARS_MAX: Final = 400
@@ -69,6 +70,7 @@ class Client:
         self._road = road
         self._wait = wait
         self._got_on = False
+        self._part_bytes = MIB
 
     def register(self, request: bytes) -> bytes:
         """Return the authorization that answers a registration request.
@@ -102,12 +104,15 @@ class Client:
                 self._fetch(upload, into)
             except (Unreached, _Again) as error:
                 tries = 1 if self._got_on else tries + 1
+                if not self._got_on:
+                    # Over a bad line smaller parts arrive where larger ones never do.
+                    self._part_bytes = max(self._part_bytes // 2, PART_BYTES_MIN)
                 # Who was never reached is tried again when it is due again, or by whoever waits.
                 gives_up = not begun and isinstance(error, Unreached)
                 if gives_up or tries >= TRIES:
                     raise Unreached(str(error)) from error
                 after_s = error.after_s if isinstance(error, _Again) else None
-                self._pause(min(2.0**tries if after_s is None else after_s, WAIT_S_MAX))
+                self._pause(min(2.0 ** (tries - 1) if after_s is None else after_s, WAIT_S_MAX))
             else:
                 return
 
@@ -116,7 +121,7 @@ class Client:
         said = _said(self._post(BEGIN, "application/jose", body), 200)
         upload, offset = said.get("upload"), said.get("offset")
         if not isinstance(upload, str) or not _is_offset(offset, sending.said.size):
-            raise _Again("the manager answers with what is no beginning of an upload")
+            raise Denied("the manager answers with what is no beginning of an upload")
         return upload, int(str(offset))
 
     def _send(self, upload: str, offset: int, sending: Sending) -> None:
@@ -124,7 +129,7 @@ class Client:
         size = sending.said.size
         while offset < size:
             sending.file.seek(offset)
-            part = sending.file.read(MIB)
+            part = sending.file.read(self._part_bytes)
             if not part:
                 raise Denied("the request in the data directory is shorter than it was")
             heard = self._post(PART, "application/octet-stream", _about(upload, offset) + part)

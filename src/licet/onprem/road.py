@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore2
 
@@ -204,7 +204,8 @@ def _proxy(url: str) -> httpcore2.Proxy:
     bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     if parts.username is None:
         return httpcore2.Proxy(bare)
-    pair = base64.b64encode(f"{parts.username}:{parts.password or ''}".encode()).decode()
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
     return httpcore2.Proxy(bare, headers={"Proxy-Authorization": f"Basic {pair}"})
 
 
