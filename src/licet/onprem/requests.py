@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from licet.host.files import PRIVATE_FILE, sync_directory
-from licet.ledger.sites import LocalAccount, Outstanding, Road, SyncKind
+from licet.ledger.sites import LocalAccount, LocalState, Outstanding, Road, SyncKind
 from licet.onprem.office import Office
 from licet.service.files import trouble
 from licet.sync.exchange import Taken, keep_request, make_request, take_response
+from licet.sync.problems import SyncRefused, Why
 
 _NEW = ".new"
 
@@ -21,6 +22,8 @@ def make(office: Office, account: LocalAccount, kind: SyncKind) -> Outstanding:
         SyncRefused: the local account is not registered.
         ServiceError: it cannot be written.
     """
+    if account.state not in {LocalState.REGISTERED, LocalState.REMOVED}:
+        raise SyncRefused(Why.NOT_READY, f"the local account '{account.name}' is not registered")
     path = office.request_file(account.id)
     new = path.with_name(path.name + _NEW)
     keys = office.keyring(account.id).current()

@@ -1,0 +1,180 @@
+"""Local accounts at the command line: from the request to the deletion, and what is refused on the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from licet.kernel.ids import AccountId
+from support.sites_tables import Inside
+from support.two_sides import TwoSides
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> TwoSides:
+    """A manager and an on-prem."""
+    return TwoSides(tmp_path)
+
+
+def test_a_request_waits_until_it_is_approved_or_refused(sides: TwoSides) -> None:
+    """Whoever may request would also decide, or nobody learn what became of a request."""
+    sides.request("Plant")
+    [row] = sides.sat.ask("account requests")
+    assert (row["name"], row["state"], row["email"]) == ("Plant", "requested", "ops@example.com")
+    sides.sat.do("account refuse Plant --reason 'not here'")
+    assert sides.sat.ask("account requests") == []
+    [row] = sides.sat.ask("account list")
+    assert row["state"] == "refused"
+    assert sides.sat.ask("account show plant")["reason"] == "not here"
+    for how in ("--manual", "--manager https://localhost --code x"):
+        why = sides.sat.refuses(f"account approve Plant {how}")
+        assert "refused" in why or "code" in why
+    assert "is refused (not here) and cannot be approved" in sides.sat.refuses(
+        "account approve Plant --manual"
+    )
+    sides.sat.do("account delete Plant --yes")
+    assert sides.sat.ask("account list") == []
+    sides.request("Plant")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("account request plant --smart-account Example --virtual-account Two", "Plant"),
+        (
+            "account request Two --smart-account EXAMPLE --virtual-account PLANT",
+            "each one needs its own",
+        ),
+        (
+            "account request Two --smart-account Example --virtual-account Two --email nobody",
+            "is not an e-mail address",
+        ),
+        ("account request '' --smart-account Example --virtual-account Two", "name"),
+        ("account show Nowhere", "no local account is called 'Nowhere'; there are: 'Plant'"),
+        ("account deactivate Plant", "is requested and cannot be deactivated"),
+        ("account delete Plant --yes", "is requested; deactivate it first"),
+        ("account reach Plant --by-file", "is requested, and has no manager yet"),
+        ("account reach Plant", "give --manager URL, or --by-file"),
+        ("account approve Plant", "or --manual to carry files"),
+        ("account approve Plant --manual --code x", "goes by files"),
+        (
+            "account approve Plant --manager https://localhost --code x",
+            "this is no registration code: it is not whole",
+        ),
+        ("account authorize nowhere.yml", "nowhere.yml: it cannot be read"),
+        ("sync request", "the local account 'Plant' is not registered"),
+        ("sync now", "no local account has a manager on the network"),
+        ("sync now Plant", "'Plant' is requested, and is not synchronized"),
+        ("token create", "no local account is registered yet"),
+        ("token create --account Plant", "there is no local account 'Plant'"),
+        ("privacy set --withhold names", "--withhold 'names': give host-names, addresses"),
+        ("sync response nowhere.yml", "nowhere.yml: it cannot be read"),
+    ],
+)
+def test_what_is_refused_says_why(sides: TwoSides, line: str, why: str) -> None:
+    """A slip would end in a traceback, or in something half done."""
+    sides.request("Plant")
+    before = sides.sat.do("account list --json")
+    assert why in sides.sat.refuses(line)
+    assert sides.sat.do("account list --json") == before
+
+
+def test_an_authorization_is_for_one_request_of_one_account(sides: TwoSides) -> None:
+    """A file that was swapped, or an older one, would bind a site to somebody else's manager."""
+    sides.request("Plant")
+    out = f"--output {sides.folder}"
+    first = sides.sat.ask(f"account approve Plant --manual {out}")["file"]
+    again = sides.sat.ask(f"account approve Plant --manual {out}")["file"]
+    assert Path(first).read_bytes() == Path(again).read_bytes()
+    added = sides.manager.ask(f"onprem add {first} {out}")
+    file = added["file"]
+    assert "give that: --fingerprint TEXT" in sides.sat.refuses(f"account authorize {file}")
+    assert "this is a registration request" in sides.sat.refuses(
+        f"account authorize {first} --fingerprint x"
+    )
+    assert "this is a registration authorization" in sides.sat.refuses(f"sync response {file}")
+    data = Path(file).read_bytes()
+    for at in (10, len(data) // 2, len(data) - 20):
+        Path(file).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        sides.sat.refuses(f"account authorize {file} --fingerprint {added['fingerprint']}")
+    Path(file).write_bytes(data)
+    assert sides.sat.ask("account list")[0]["state"] == "approved"
+    told = sides.sat.ask(f"account authorize {file} --fingerprint {added['fingerprint']}")
+    assert (told["state"], told["manager_url"]) == ("registered", None)
+    assert "waits for no authorization" in sides.sat.refuses(
+        f"account authorize {file} --fingerprint {added['fingerprint']}"
+    )
+    other = TwoSides(_made(sides.folder / "other"))
+    assert "for another on-prem, 'Sat'" in other.sat.refuses(f"account authorize {file}")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def test_two_local_accounts_are_two_authorities(sides: TwoSides) -> None:
+    """Products of one customer would be let in by tokens of another one, or be counted there."""
+    sides.register("Plant")
+    sides.register("Ship")
+    for name in ("Plant", "Ship"):
+        sides.synchronize(name)
+    names = [row["satellite_name"] for row in sides.sat.ask("sync list")]
+    assert names == ["Sat", "Sat-Ship"], "a manager tells its on-prems apart by their names"
+    assert [row["name"] for row in sides.manager.ask("onprem list")] == names
+    assert "name the local account with --account; there are: Plant, Ship" in sides.sat.refuses(
+        "token create"
+    )
+    tokens = {
+        sides.sat.ask(f"token create --account {name}")["token"] for name in ("Plant", "Ship")
+    }
+    assert len(tokens) == 2
+    keys = [path.read_bytes() for path in sides.sat.data.account_keys.iterdir()]
+    assert len(set(keys)) == 2
+    assert json.loads(keys[0])["content"]["sync"] != json.loads(keys[1])["content"]["sync"]
+
+
+def test_the_order_of_an_end(sides: TwoSides) -> None:
+    """Products would be left without anybody, and the manager show what is not there any more."""
+    sides.register("Plant")
+    sides.synchronize("Plant")
+    tag = sides.sat.ask("catalog list")[0]["tag"]
+    inside = Inside(sides.sat.data.path, "Plant")
+    inside.enter(1, tag)
+    assert "has product instances; remove them first" in sides.sat.refuses(
+        "account deactivate Plant"
+    )
+    sides.synchronize("Plant")
+    sides.sat.do("instance remove SN0000000")
+    assert "synchronize it first" in sides.sat.refuses("account deactivate Plant")
+    sides.synchronize("Plant")
+    assert "is registered; deactivate it first" in sides.sat.refuses("account delete Plant --yes")
+    sides.sat.do("account deactivate Plant --reason moved")
+    assert "is deactivated, and is not synchronized" in sides.sat.refuses("sync now Plant")
+    files = [path.name for path in sides.sat.data.account_keys.iterdir()]
+    assert files == [f"{inside.account.id}.json"], "its products are told to register elsewhere"
+    sides.sat.do("account delete Plant --yes")
+    assert list(sides.sat.data.account_keys.iterdir()) == []
+    assert list(sides.sat.data.sync.iterdir()) == []
+    with inside.store.begin() as work:
+        assert work.account(AccountId(inside.account.id)) is not None, "its events stay"
+    inside.close()
+    assert "no local account is registered yet" in sides.sat.refuses("token list")
+    sides.manager.do("onprem remove Sat --yes")
+    # The name is free for another one.
+    sides.register("Plant", "Plant2")
+
+
+def test_a_virtual_account_that_an_on_prem_cannot_have(sides: TwoSides) -> None:
+    """The person would stand on one side, and the reason on the other."""
+    out = f"--output {sides.folder}"
+    sides.register("Plant")
+    sides.manager.do("virtual-account open Other")
+    for name, place, why in (
+        ("A", "Default", "is the default virtual account"),
+        ("B", "OTHER", "names must match exactly"),
+    ):
+        sides.request(name, place)
+        file = sides.sat.ask(f"account approve {name} --manual {out}")["file"]
+        assert why in sides.manager.refuses(f"onprem add {file} {out}")
+    assert [row["name"] for row in sides.manager.ask("onprem list")] == ["Sat"]

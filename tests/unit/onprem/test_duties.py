@@ -1,0 +1,156 @@
+"""What an on-prem does by itself: when it synchronizes, what it does when that fails, what it warns of."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from licet.admin.refusal import AdminRefused
+from licet.kernel.time import DAY, HOUR, MINUTE
+from licet.ledger.sites import LocalAccount, SyncKind
+from licet.onprem.client import Stopped
+from licet.onprem.duties import Deadlines, Synchronizing
+from licet.onprem.office import Office
+from licet.onprem.synchronizing import Failed
+from licet.store.sqlite.store import SqliteStore
+from support.two_sides import TwoSides
+
+Wait = Callable[[float], bool]
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> TwoSides:
+    """A manager and an on-prem with one local account, which knows the way."""
+    sides = TwoSides(tmp_path)
+    sides.register("Plant")
+    sides.synchronize("Plant")
+    sides.sat.do("account reach Plant --manager https://localhost")
+    return sides
+
+
+@pytest.fixture
+def office(sides: TwoSides) -> Iterator[Office]:
+    """The on-prem."""
+    office = sides.office()
+    yield office
+    assert isinstance(office.store, SqliteStore)
+    office.store.close()
+
+
+def account_of(office: Office) -> LocalAccount:
+    """Return the local account."""
+    with office.store.begin() as work:
+        [account] = work.local_accounts()
+    return account
+
+
+def put(office: Office, account: LocalAccount) -> None:
+    """Put the local account."""
+    with office.store.begin(alone=True) as work:
+        work.put_local_account(account)
+        work.commit()
+
+
+def alerts(office: Office) -> list[str]:
+    """Return the kinds of the alerts that stand."""
+    account = account_of(office)
+    return [one.kind for one in office.store.list_alerts(account.id).items]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("every", "after"), [("daily", DAY), ("weekly", 7 * DAY), ("monthly", 28 * DAY)]
+)
+def test_it_is_done_on_schedule(
+    sides: TwoSides, office: Office, every: str, after: timedelta
+) -> None:
+    """A person would find out a month later that nothing was exchanged."""
+    sides.sat.do(f"sync schedule {every}")
+    last = account_of(office).last_down_at
+    assert last is not None
+    done: list[SyncKind] = []
+
+    def act(_: Office, account: LocalAccount, kind: SyncKind, _wait: Wait) -> None:
+        done.append(kind)
+        put(office, replace(account, due_at=last + 2 * after))
+
+    duty = Synchronizing(office, act)
+    assert duty.next_due() == last + after
+    duty.tick(last + after - MINUTE)
+    assert done == []
+    duty.tick(last + after)
+    assert done == [SyncKind.STANDARD]
+    assert duty.next_due() == last + 2 * after
+    sides.sat.do("sync schedule never")
+    assert duty.next_due() is None
+
+
+def test_what_fails_or_is_taken_is_tried_again_later(office: Office) -> None:
+    """One site without a network would keep the others from theirs, or be tried without end."""
+    account = account_of(office)
+    now = account.last_down_at or account.requested_at
+    put(office, replace(account, due_at=now))
+    said: list[Exception] = [AdminRefused("taken"), Failed("no road"), Stopped()]
+
+    def act(_: Office, account: LocalAccount, _kind: SyncKind, _wait: Wait) -> None:
+        error = said.pop(0)
+        if isinstance(error, Failed):
+            put(office, replace(account, due_at=now + HOUR))
+        raise error
+
+    duty = Synchronizing(office, act)
+    duty.tick(now)
+    assert duty.next_due() == now + MINUTE, "somebody else is at it"
+    duty.tick(now + MINUTE)
+    assert duty.next_due() == now + HOUR
+    duty.tick(now + HOUR)
+    assert said == []
+    assert duty.next_due() == now + HOUR
+
+
+def test_it_breaks_off_when_the_server_ends(office: Office) -> None:
+    """A stop would wait until a far manager has answered."""
+    account = account_of(office)
+    now: datetime = account.last_down_at or account.requested_at
+    put(office, replace(account, due_at=now))
+    heard: list[bool] = []
+    duty = Synchronizing(office, lambda *given: heard.append(given[3](0)))
+    duty.tick(now)
+    duty.stop()
+    duty.tick(now)
+    assert heard == [False], "nothing is begun any more"
+    assert duty._wait(60.0), "and nothing is waited for"
+
+
+def test_deadlines_are_warned_of(office: Office) -> None:
+    """The site would be removed, and everything on it stop, without a word."""
+    account = account_of(office)
+    last, ends = account.last_down_at, account.lease_ends_at
+    assert last is not None
+    assert ends is not None
+    duty = Deadlines(office)
+    duty.tick(last)
+    assert alerts(office) == []
+    assert duty.next_due() == last + 30 * DAY
+    duty.tick(last + 30 * DAY)
+    assert alerts(office) == ["Synchronization Overdue"]
+    assert duty.next_due() == ends - 30 * DAY
+    duty.tick(ends - 30 * DAY)
+    assert alerts(office)[0] == "Upcoming Synchronization Deadline"
+    assert duty.next_due() == ends
+    duty.tick(ends)
+    assert duty.next_due() is None
+
+
+def test_a_failure_stands_until_the_next_success(office: Office) -> None:
+    """An alert would outlive what it is about, or be lost with a restart."""
+    account = account_of(office)
+    now = account.last_down_at or account.requested_at
+    put(office, replace(account, failed="the manager refuses connections"))
+    duty = Deadlines(office)
+    duty.tick(now)
+    assert alerts(office) == ["Synchronization Failed"]
+    put(office, replace(account, failed=""))
+    duty.tick(now + HOUR)
+    assert alerts(office) == []

@@ -1,0 +1,106 @@
+"""Files that are handed out and taken at the command line of an on-prem."""
+
+from pathlib import Path
+
+import pytest
+
+from support.sites_tables import Inside
+from support.two_sides import TwoSides
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> TwoSides:
+    """A manager, and an on-prem with a registered local account."""
+    sides = TwoSides(tmp_path)
+    sides.register("Plant")
+    return sides
+
+
+def test_a_request_is_the_same_until_it_is_answered(sides: TwoSides) -> None:
+    """Each person who asks for the file would supersede the one that is on its way."""
+    out = f"--output {sides.folder}"
+    first = sides.sat.ask(f"sync request {out}")
+    assert (first["kind"], first["again"], first["number"]) == ("full", False, 1)
+    data = Path(first["file"]).read_bytes()
+    assert Path(first["file"]).name.startswith("license-sync-request-Sat_")
+    assert Path(first["file"]).name.endswith("-1.yml")
+    assert sides.sat.ask(f"sync request {out}")["again"] is True
+    assert Path(first["file"]).read_bytes() == data
+    assert sides.sat.ask("sync status")["request_waiting"] == Path(first["file"]).name
+    newer = sides.sat.ask(f"sync request --new {out}")
+    assert (newer["number"], newer["again"]) == (2, False)
+    answered = sides.manager.ask(f"onprem sync {first['file']} {out}")
+    why = sides.sat.refuses(f"sync response {answered['file']}")
+    assert "superseded by request 2" in why
+    answered = sides.manager.ask(f"onprem sync {newer['file']} {out}")
+    assert sides.sat.ask(f"sync response {answered['file']}")["again"] is False
+    assert sides.sat.ask(f"sync response {answered['file']}")["again"] is True
+    assert "changed" in sides.sat.do("sync history")
+
+
+def test_nothing_else_is_overwritten(sides: TwoSides) -> None:
+    """A slip of the hand would take a file that nobody has twice."""
+    mine = sides.folder / "mine.txt"
+    mine.write_text("years of work\n")
+    assert "it is there and is no sync request" in sides.sat.refuses(
+        f"sync request --output {mine}"
+    )
+    assert mine.read_text() == "years of work\n"
+    assert "cannot be written" in sides.sat.refuses(f"sync request --output {sides.folder}/no/way")
+    asked = sides.sat.ask(f"sync request --output {sides.folder}/request.yml")
+    assert asked["again"] is True, "it waits, though it could not be written"
+    assert not list(sides.folder.glob("*.new"))
+
+
+def test_a_request_whose_bytes_are_lost_is_made_anew(sides: TwoSides) -> None:
+    """A site whose disk was damaged would hand out a file that no manager takes."""
+    out = f"--output {sides.folder}"
+    sides.sat.ask(f"sync request {out}")
+    [folder] = sides.sat.data.sync.iterdir()
+    kept = folder / "request.yml"
+    kept.write_bytes(kept.read_bytes()[:-10] + b"x" * 10)
+    again = sides.sat.ask(f"sync request {out}")
+    assert (again["again"], again["number"]) == (False, 2)
+
+
+def test_a_full_one_is_made_where_all_is_wanted(sides: TwoSides) -> None:
+    """What was withheld from now on would stay at the manager from before."""
+    sides.synchronize("Plant")
+    out = f"--output {sides.folder}"
+    assert sides.sat.ask(f"sync request {out}")["kind"] == "standard"
+    assert sides.sat.ask(f"sync request --full {out}")["kind"] == "full"
+    sides.synchronize("Plant")
+    sides.sat.do("privacy set --withhold addresses")
+    asked = sides.sat.ask(f"sync request {out}")
+    assert asked["kind"] == "full"
+    assert sides.sat.ask("privacy show")["addresses_withheld"] is True
+    assert sides.sat.ask("sync status")["withheld"] == ["addresses"]
+
+
+def test_a_manager_that_removed_the_site_says_so(sides: TwoSides) -> None:
+    """The person would carry files for ever to a manager that wants none."""
+    sides.synchronize("Plant")
+    inside = Inside(sides.sat.data.path, "Plant")
+    inside.close()
+    sides.manager.do("onprem remove Sat --yes")
+    out = f"--output {sides.folder}"
+    asked = sides.sat.ask(f"sync request {out}")
+    answered = sides.manager.ask(f"onprem sync {asked['file']} {out}")
+    assert "The manager has removed this local account" in sides.sat.do(
+        f"sync response {answered['file']}"
+    )
+    [row] = sides.sat.ask("sync list")
+    assert row["alerts"] == "Removed"
+    assert sides.sat.ask("account list")[0]["state"] == "removed"
+
+
+def test_somebody_else_is_at_it(sides: TwoSides) -> None:
+    """Two that synchronize at once would each take the number of the other."""
+    office = sides.office()
+    with office.store.begin() as work:
+        [account] = work.local_accounts()
+    with office.alone(account):
+        why = sides.sat.refuses(f"sync request --output {sides.folder}")
+    assert "is being synchronized by another command or the server" in why
+    office.store.close()  # type: ignore[attr-defined]
+    sides.sat.do(f"sync request --output {sides.folder}")
