@@ -16,8 +16,9 @@ from licet.ledger.terms import EXPIRED, EXPIRING
 from licet.ledger.usage import INSUFFICIENT
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates, certify_site
+from licet.sync.carrying import NOTES_BYTES_MAX
 from licet.sync.deadlines import DEADLINE, OVERDUE, next_look
-from licet.sync.leases import lines_of
+from licet.sync.leases import lines_of, next_lease, with_lease
 from licet.wire.codec import encode
 from licet.wire.documents import write_document
 from licet.wire.keys import sign_digest, to_base64, to_base64url
@@ -76,7 +77,7 @@ def respond(
     removed = on_prem.removed_at is not None
     on_prem, notes = _take_notes(work, on_prem)
     ends_at = _ends_at(on_prem, now)
-    lease = OutLease(on_prem.lease + 1, ends_at)
+    lease = next_lease(on_prem, writer.keys.epoch, ends_at)
     certificates = None if removed else _certify(on_prem, ends_at, writer)
     catalog = _catalog_digest(store)
     answer = _head(work, on_prem, head, digest, lease, certificates, catalog, writer)
@@ -95,7 +96,7 @@ def respond(
         answered=Mark(head.number, written.digest, written.signature),
         last_down_at=now,
         lease=lease.number,
-        leases=(*on_prem.leases, lease),
+        leases=with_lease(on_prem.leases, lease),
         removals=removals,
     )
     answered = replace(answered, due_at=on_prem.due_at if removed else next_look(answered, now))
@@ -177,9 +178,13 @@ def _head(
 
 
 def _take_notes(work: Work, on_prem: OnPrem) -> tuple[OnPrem, tuple[RemovalRequest, ...]]:
-    """Make removal requests of the leave notes that wait for this site."""
+    """Make removal requests of the leave notes that wait for this site, as far as a letter has room."""
     asked = {removal.instance: removal for removal in on_prem.removals}
+    size = sum(len(removal.note) for removal in on_prem.removals)
     for note in work.carried_notes(on_prem.id):
+        size += len(note.note)
+        if size > NOTES_BYTES_MAX:
+            break
         instance = work.instance(note.instance)
         who = f"device {instance.udi.text}" if instance else "its device"
         asked[note.instance] = RemovalRequest(note.instance, who, note.at, note.note)

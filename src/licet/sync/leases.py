@@ -19,9 +19,14 @@ from licet.ledger.ports import Work
 from licet.ledger.sites import Cut, OnPrem, OutLease
 from licet.ledger.terms import expired_key, expiring_key
 from licet.ledger.usage import review_pool
+from licet.sync.problems import SyncRefused, Why
 from licet.wire.sites import LeaseItem
 
 WHO = "manager"
+# Ours: a synchronization a second, for a hundred years. The numbers have an end (2^53).
+AHEAD_MAX = 2**32
+# So many are told apart; of more, the first and the newest.
+LEASES_MAX = 16
 
 
 def lines_of(work: Work, place: VirtualAccountId, now: datetime) -> Iterator[LeaseItem]:
@@ -58,23 +63,57 @@ def hold(on_prem: OnPrem, holding: Holding) -> tuple[OnPrem, Holding]:
     return replace(on_prem, cuts=(*on_prem.cuts, cut)), replace(holding, held_by=on_prem.id)
 
 
+def remembers(on_prem: OnPrem, lease: int) -> bool:
+    """Tell whether a lease that a site names is in our books; 0 is none yet.
+
+    One that is not was written by a ledger that was lost, or the site itself was restored.
+    """
+    return lease == 0 or any(out.number == lease for out in on_prem.leases)
+
+
 def acknowledge(work: Work, on_prem: OnPrem, lease: int, now: datetime) -> OnPrem:
     """Return a site that has said which lease is in force there; what only lower ones held is free.
 
-    One that names a lease that this ledger did not write is remembered better than it remembers
-    itself: it was restored from a backup. Nothing is freed then; the numbers go on above it.
+    A lease that we do not remember may hold anything: nothing is freed then, and it is in our books
+    from now on, until a higher one is in force.
+
+    Raises:
+        SyncRefused: the number is one that no manager can have come to.
     """
-    if lease > on_prem.lease:
+    if not remembers(on_prem, lease):
+        if lease > on_prem.lease + AHEAD_MAX:
+            raise SyncRefused(Why.DAMAGED, f"no manager has written a lease {lease}")
         ends = max((out.ends_at for out in on_prem.leases), default=now)
-        cuts = tuple(replace(cut, lease=lease) for cut in on_prem.cuts)
-        leases = (*on_prem.leases, OutLease(lease, ends))
-        return replace(on_prem, lease=lease, leases=leases, cuts=cuts)
+        cuts = tuple(replace(cut, lease=max(cut.lease, lease)) for cut in on_prem.cuts)
+        leases = with_lease(on_prem.leases, OutLease(lease, ends))
+        return replace(on_prem, lease=max(on_prem.lease, lease), leases=leases, cuts=cuts)
     leases = tuple(out for out in on_prem.leases if out.number >= lease)
     free = [cut for cut in on_prem.cuts if cut.lease < lease]
     cuts = tuple(cut for cut in on_prem.cuts if cut.lease >= lease)
     for cut in free:
         release(work, cut, f"'{on_prem.name}' acknowledged a lease without them", now)
     return replace(on_prem, leases=leases, cuts=cuts)
+
+
+def with_lease(leases: tuple[OutLease, ...], lease: OutLease) -> tuple[OutLease, ...]:
+    """Return our books with one lease more; of very many that nobody acknowledged the middle goes.
+
+    A site that names one of those is not remembered, and nothing is freed by it.
+    """
+    if len(leases) >= LEASES_MAX:
+        leases = (leases[0], *leases[2 - LEASES_MAX :])
+    return (*leases, lease)
+
+
+def next_lease(on_prem: OnPrem, epoch: int, ends_at: datetime) -> OutLease:
+    """Return a new lease; its number is higher than any before, also than those that a restore forgot.
+
+    Args:
+        on_prem: the site.
+        epoch: of the manager; each restore begins one, and it counts seconds.
+        ends_at: the removal deadline.
+    """
+    return OutLease(max(on_prem.lease, epoch) + 1, ends_at)
 
 
 def end_leases(work: Work, on_prem: OnPrem, now: datetime) -> OnPrem:

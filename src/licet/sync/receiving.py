@@ -12,14 +12,11 @@ from datetime import datetime
 from itertools import islice
 
 from licet.kernel.ids import AuthorityId, InstanceId, Tag, Udi
-from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant
-from licet.ledger.instances import remove
 from licet.ledger.model import Event, Instance, Usage
-from licet.ledger.ports import Needs, Work
+from licet.ledger.ports import Duplicate, Needs, Work
 from licet.ledger.sites import (
     HISTORY_MAX,
-    CarriedNote,
     OnPrem,
     RemovalRequest,
     Road,
@@ -27,15 +24,14 @@ from licet.ledger.sites import (
     SyncRecord,
 )
 from licet.ledger.usage import review_pool
-from licet.pki.notes import open_leave
+from licet.sync.carrying import Carrier
 from licet.sync.deadlines import next_look, review
 from licet.sync.gate import mark_of
-from licet.sync.leases import acknowledge, end_leases
+from licet.sync.leases import acknowledge, end_leases, remembers
 from licet.sync.privacy import hear_withheld
 from licet.sync.problems import SyncRefused, Why
-from licet.sync.upward import order_of
+from licet.sync.upward import EVENTS_MAX, order_of
 from licet.wire.documents import Document
-from licet.wire.keys import digest
 from licet.wire.sites import (
     EndItem,
     EventItem,
@@ -48,6 +44,9 @@ from licet.wire.sites import (
 )
 
 PAGE = 500
+# Ours: usage is of licenses in the catalog, and a product registers with a site once, or is cloned.
+TAGS_MAX = 10_000
+SAME_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
     """
     head = document.head
     assert isinstance(head, SyncRequest)  # noqa: S101 - the gate saw to it
-    forgotten = head.lease > on_prem.lease
+    forgotten = not remembers(on_prem, head.lease)
     on_prem = end_leases(work, acknowledge(work, on_prem, head.lease, desk.now), desk.now)
     mirror = _Mirror(work, on_prem, desk)
     if on_prem.removed_at is None:
@@ -158,6 +157,7 @@ class _Mirror:
         self._totals: Counter[Tag] = Counter()
         self._said: int | None = None  # how many instances the site has
         self._before = work.count_instances(on_prem.virtual_account)
+        self._carrier = Carrier(work, on_prem, roots=desk.roots, manager=desk.manager, now=desk.now)
         self.tally = Tally()
 
     def take(self, items: Iterator[Reported], *, full: bool) -> None:
@@ -167,19 +167,22 @@ class _Mirror:
             SyncRefused: it is not in order, or the sums differ.
         """
         merging = _Merging(self._pages()) if full else None
+        crowd = _Crowd(self._work, self._on_prem.id)
         while page := list(islice(items, PAGE)):
             self._work.flush(Needs() if merging is not None else _needs(page))
             for item in page:
-                self._take_one(item, merging)
+                self._take_one(item, merging, crowd)
         if merging is not None:
             self._drop(merging.rest())
+        self.tally.notes = self._carrier.close()
         self._close()
 
-    def _take_one(self, item: Reported, merging: "_Merging | None") -> None:
+    def _take_one(self, item: Reported, merging: "_Merging | None", crowd: "_Crowd") -> None:
         if self._said is not None:
             raise SyncRefused(Why.DAMAGED, "the report goes on behind its end")
         match item:
             case InstanceItem():
+                crowd.add(item, ordered=merging is not None)
                 if merging is None:
                     self._put(item, self._work.instance(InstanceId(item.id)))
                 else:
@@ -191,11 +194,12 @@ class _Mirror:
                 gone = self._work.instance(InstanceId(item.id))
                 self._drop([gone] if gone is not None and self._is_ours(gone) else [])
             case NoteItem():
-                self._carry(item)
+                self._carrier.take(item)
             case EventItem():
                 self._record(item)
             case TotalItem():
                 self._totals[Tag(item.tag)] = item.in_use
+                self._check_tags(self._totals)
             case EndItem():
                 self._said = item.instances
 
@@ -229,7 +233,20 @@ class _Mirror:
             self._used.subtract({used.tag: used.count for used in before.usage})
         self.tally.name("+" if before is None else "~", after.udi)
         self._used.update({used.tag: used.count for used in after.usage})
-        self._work.put_instance(after)
+        self._check_tags(self._used)
+        try:
+            self._work.put_instance(after)
+        except Duplicate as error:
+            raise SyncRefused(
+                Why.DAMAGED, f"the instance {item.id} has the same key as another one of the site"
+            ) from error
+
+    @staticmethod
+    def _check_tags(counts: Counter[Tag]) -> None:
+        if len(counts) > TAGS_MAX:
+            raise SyncRefused(
+                Why.DAMAGED, f"the report is about more than {TAGS_MAX} different licenses"
+            )
 
     def _row(self, item: InstanceItem) -> Instance:
         on_prem = self._on_prem
@@ -265,6 +282,8 @@ class _Mirror:
     def _record(self, item: EventItem) -> None:
         on_prem = self._on_prem
         self.tally.events += 1
+        if self.tally.events > EVENTS_MAX:
+            raise SyncRefused(Why.DAMAGED, f"the report has more than {EVENTS_MAX} events")
         self._work.record(
             Event(
                 at=instant(item.at),
@@ -273,51 +292,6 @@ class _Mirror:
                 virtual_account=on_prem.virtual_account,
                 subject=item.subject,
                 text=item.text,
-            )
-        )
-
-    def _carry(self, item: NoteItem) -> None:
-        """Take a leave note to where it belongs: here, or another site of ours."""
-        self.tally.notes += 1
-        try:
-            left = open_leave(item.note.encode(), roots=self._desk.roots, now=self._desk.now)
-        except RulesBroken as broken:
-            self._note_ignored(item, str(broken))
-            return
-        if left.message.authority != item.authority or left.message.instance != item.instance:
-            self._note_ignored(item, "it is for another instance than it is said to be")
-            return
-        if item.authority != self._desk.manager:
-            if self._work.on_prem(AuthorityId(item.authority)) is not None:
-                self._work.put_carried_note(
-                    CarriedNote(
-                        instance=InstanceId(item.instance),
-                        authority=AuthorityId(item.authority),
-                        local_account=None,
-                        note=item.note,
-                        at=self._desk.now,
-                    )
-                )
-            return
-        instance = self._work.instance(InstanceId(item.instance))
-        if instance is None or instance.on_prem is not None or instance.cloned:
-            return
-        if instance.key != digest(left.verified.spki):
-            self._note_ignored(item, "it is over another key than the instance's")
-            return
-        who = f"device {instance.udi.text}"
-        remove(self._work, instance, who=who, why="left", now=self._desk.now)
-
-    def _note_ignored(self, item: NoteItem, why: str) -> None:
-        on_prem = self._on_prem
-        self._work.record(
-            Event(
-                at=self._desk.now,
-                who=on_prem.name,
-                account=on_prem.account,
-                virtual_account=on_prem.virtual_account,
-                subject=item.instance,
-                text=f"a leave note was ignored: {why}",
             )
         )
 
@@ -350,6 +324,38 @@ class _Mirror:
 def _needs(page: Sequence[Reported]) -> Needs:
     named = (item for item in page if isinstance(item, InstanceItem | GoneItem))
     return Needs(instances=tuple(InstanceId(item.id) for item in named))
+
+
+class _Crowd:
+    """Sees that a site reports no product a thousand times.
+
+    Whoever registers that product, with whatever authority, would have to read them all.
+    """
+
+    def __init__(self, work: Work, site: AuthorityId) -> None:
+        self._work = work
+        self._site = site
+        self._last: Udi | None = None
+        self._count = 0
+
+    def add(self, item: InstanceItem, *, ordered: bool) -> None:
+        """Count an item.
+
+        Raises:
+            SyncRefused: there are too many of its product.
+        """
+        udi = Udi(item.pid, item.sn)
+        if ordered:
+            self._count = self._count + 1 if udi == self._last else 1
+            self._last = udi
+        else:
+            there = self._work.instances_of_udi(udi)
+            others = (one for one in there if one.on_prem == self._site and one.id != item.id)
+            self._count = sum(1 for _ in others) + 1
+        if self._count > SAME_MAX:
+            raise SyncRefused(
+                Why.DAMAGED, f"the site has more than {SAME_MAX} instances of {udi.text}"
+            )
 
 
 class _Merging:

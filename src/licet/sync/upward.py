@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
+from itertools import accumulate
 from typing import BinaryIO
 
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, VirtualAccountId
@@ -21,6 +22,7 @@ from licet.ledger.sites import (
     Upstream,
 )
 from licet.pki.authority import AuthorityKeys, SyncSigner
+from licet.sync.carrying import NOTES_BYTES_MAX
 from licet.sync.privacy import Screen, say_withheld
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.documents import write_document
@@ -40,7 +42,7 @@ from licet.wire.sites import (
 )
 
 GOOD_FOR = 30 * DAY
-# Further events wait for the next request, so that a document has a bound.
+# Further events, and leave notes, wait for the next request, so that a document has a bound.
 EVENTS_MAX = 20_000
 PAGE = 500
 
@@ -179,10 +181,11 @@ class _Report:
         self._screen = Screen(account.privacy)
         account_id = AccountId(account.id)
         self._places = [place.id for place in work.virtual_accounts(account_id)]
-        self.notes: Sequence[CarriedNote] = work.notes_carried_by(account.id)
+        waiting = work.notes_carried_by(account.id)
+        self.notes = _first(waiting)
         found = work.events_after(account_id, account.events_sent, EVENTS_MAX + 1)
         self._events = found[:EVENTS_MAX]
-        self.more = len(found) > EVENTS_MAX
+        self.more = len(found) > EVENTS_MAX or len(self.notes) < len(waiting)
         self.events_until = self._events[-1][0] if self._events else account.events_sent
 
     def items(self) -> Iterator[Reported]:
@@ -263,6 +266,12 @@ class _Report:
         for tag, in_use in sorted(found.items()):
             if in_use:
                 yield TotalItem(tag=tag, in_use=in_use)
+
+
+def _first(notes: Sequence[CarriedNote]) -> Sequence[CarriedNote]:
+    """Return as many notes as a document has room for."""
+    sizes = accumulate(len(note.note) for note in notes)
+    return notes[: sum(1 for size in sizes if size <= NOTES_BYTES_MAX)]
 
 
 def order_of(instance: Instance) -> tuple[str, str, str]:

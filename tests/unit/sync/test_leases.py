@@ -240,6 +240,24 @@ def test_a_restored_manager_frees_nothing_on_the_word_of_a_lease_that_it_forgot(
     assert pair.counted(pair.spare) == 4
 
 
+def test_a_restored_manager_writes_no_lease_under_a_number_that_it_forgot(pair: Pair) -> None:
+    """The site would acknowledge a lease that it never had, and go on using a larger one."""
+    backup = pair.manager.backup()
+    request = pair.site.ask()
+    pair.site.take(pair.manager.answer(request).letter.text)
+    pair.manager.now = pair.site.now = pair.manager.now + days(1)
+    pair.manager.restore(backup)
+    pair.give_back(4)
+    # The same request again, as a late copy: its response is never delivered.
+    pair.manager.answer(request)
+    assert pair.site.account.lease not in {
+        out.number for out in pair.manager.on_prem(pair.site).leases
+    }
+    pair.manager.answer(pair.site.ask(SyncKind.FULL))
+    assert pair.counted(pair.spare) == 0
+    assert pair.held(pair.site.default) == 10
+
+
 def test_a_removed_site_is_told_and_then_its_licenses_are_free(pair: Pair) -> None:
     """Licenses of a removed site would be used twice, or never again."""
     pair.site.enter("A", TAG, 3)
