@@ -189,9 +189,17 @@ def set_privacy(
 
 
 def deactivate_account(
-    work: Work, account: LocalAccount, *, reason: str, who: str, now: datetime
+    work: Work,
+    account: LocalAccount,
+    *,
+    reason: str,
+    who: str,
+    now: datetime,
+    abandon: bool = False,
 ) -> LocalAccount:
     """Deactivate a local account whose products are all removed, and that has said so to its manager.
+
+    One that its manager has removed, or that is abandoned, is deactivated as it is.
 
     Raises:
         AdminRefused: it has product instances, or changes that were not synchronized.
@@ -199,18 +207,23 @@ def deactivate_account(
     account = current_local_account(work, account)
     if account.state not in {LocalState.REGISTERED, LocalState.REMOVED}:
         raise AdminRefused(_why_not(account, "deactivated"))
-    places = work.virtual_accounts(AccountId(account.id))
-    if any(work.count_instances(place.id) for place in places):
-        raise AdminRefused(f"'{account.name}' has product instances; remove them first")
-    if account.state is LocalState.REGISTERED and work.changes(account.id, None, 1):
-        raise AdminRefused(
-            f"'{account.name}' has changes that its manager does not know; synchronize it first"
-        )
+    if account.state is LocalState.REGISTERED and not abandon:
+        _check_wound_up(work, account)
     changed = replace(account, state=LocalState.DEACTIVATED, reason=reason, due_at=None)
     work.put_local_account(changed)
     text = f"the local account '{account.name}' was deactivated: {reason or 'no reason given'}"
     _note(work, changed, text, who=who, now=now)
     return changed
+
+
+def _check_wound_up(work: Work, account: LocalAccount) -> None:
+    places = work.virtual_accounts(AccountId(account.id))
+    if any(work.count_instances(place.id) for place in places):
+        raise AdminRefused(f"'{account.name}' has product instances; remove them first")
+    if work.changes(account.id, None, 1):
+        raise AdminRefused(
+            f"'{account.name}' has changes that its manager does not know; synchronize it first"
+        )
 
 
 def delete_account(work: Work, account: LocalAccount, *, who: str, now: datetime) -> None:

@@ -12,9 +12,10 @@ from licet.admin.local_accounts import (
     request_account,
 )
 from licet.kernel.ids import AccountId
+from licet.ledger.instances import remove
 from licet.ledger.ports import Work
 from licet.ledger.sites import LocalAccount, LocalState
-from licet.onprem.office import Office
+from licet.onprem.office import Office, check_site_name
 from licet.onprem.road import print_proxy
 from licet.onprem.words import withheld
 from licet.shell.asking import confirm
@@ -48,6 +49,7 @@ _MARKS = {
     LocalState.REQUESTED: Mark.WARN,
     LocalState.APPROVED: Mark.WARN,
 }
+_BATCH = 500
 _WAITING = (LocalState.REQUESTED, LocalState.APPROVED)
 
 
@@ -75,6 +77,8 @@ def instances_of(office: Office, work: Work, account: LocalAccount) -> int:
 
 def request(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     """Request a local account."""
+    if given.satellite_name is not None:
+        check_site_name(given.satellite_name)
     with office.store.begin(alone=True) as work:
         account = request_account(
             work,
@@ -87,6 +91,8 @@ def request(office: Office, given: argparse.Namespace, printer: Printer) -> int:
             chance=office.chance,
         )
         work.commit()
+    if given.satellite_name is not None:
+        office.call(account.id, given.satellite_name)
     printer.done(
         f"the local account '{account.name}' is requested; approve it: account approve",
         _asked(account),
@@ -134,7 +140,13 @@ def refuse(office: Office, given: argparse.Namespace, printer: Printer) -> int:
 
 
 def deactivate(office: Office, given: argparse.Namespace, printer: Printer) -> int:
-    """End a local account."""
+    """End a local account; one that its manager has removed, or that is abandoned, as it is."""
+    if given.abandon:
+        question = (
+            f"This ends '{named(office, given.account).name}' with all of its product instances; what "
+            "its manager does not know by now, it never learns."
+        )
+        confirm(question, yes=given.yes)
     with office.store.begin(alone=True) as work:
         account = deactivate_account(
             work,
@@ -142,8 +154,10 @@ def deactivate(office: Office, given: argparse.Namespace, printer: Printer) -> i
             reason=given.reason,
             who=office.who,
             now=office.clock.now(),
+            abandon=given.abandon,
         )
         work.commit()
+    _let_go(office, account, printer)
     printer.done(
         f"the local account '{account.name}' is deactivated: its products must register elsewhere; "
         "delete it (account delete), and then remove it at the manager (licet manager onprem remove)",
@@ -157,6 +171,9 @@ def delete(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     account = named(office, given.account)
     confirm(f"This deletes the local account '{account.name}' and its keys.", yes=given.yes)
     with office.alone(account):
+        if account.state is LocalState.DEACTIVATED:
+            # What a deactivation that was cut short has left.
+            _let_go(office, account, printer)
         with office.store.begin(alone=True) as work:
             delete_account(work, account, who=office.who, now=office.clock.now())
             work.commit()
@@ -188,6 +205,26 @@ def whole(office: Office, work: Work, account: LocalAccount) -> Record:
         "withheld": withheld(account.privacy),
         "id": account.id,
     }
+
+
+def _let_go(office: Office, account: LocalAccount, printer: Printer) -> None:
+    """Remove the product instances of an account that serves nobody any more, some at a time."""
+    with office.store.begin() as work:
+        whole_count = instances_of(office, work, account)
+    done = 0
+    while True:
+        with office.store.begin(alone=True) as work:
+            places = work.virtual_accounts(AccountId(account.id))
+            page = [one for place in places for one in work.page_instances(place.id, None, _BATCH)]
+            for instance in page:
+                why = f"'{account.name}' was deactivated"
+                now = office.clock.now()
+                remove(work, instance, who=office.who, why=why, now=now, retire=False)
+            work.commit()
+        if not page:
+            return
+        done += len(page)
+        printer.progress("removing product instances", min(done, whole_count), whole_count)
 
 
 def _entry(office: Office, work: Work, account: LocalAccount) -> Record:

@@ -60,6 +60,12 @@ def add_accounts(groups: Groups) -> None:
     asked.add_argument(
         "--email", metavar="ADDRESS", default="", help="who is told; for the manager"
     )
+    asked.add_argument(
+        "--satellite-name",
+        metavar="NAME",
+        help="what the manager calls it, in its lists and in names of files (default: the name of "
+        "this on-prem)",
+    )
     _verb(noun, "list", "accounts.list_", "list the local accounts", of_list())
     text = "list the requests that wait for an approval or an authorization"
     _verb(noun, "requests", "accounts.requests", text, of_list())
@@ -72,6 +78,12 @@ def add_accounts(groups: Groups) -> None:
     ended = _verb(noun, "deactivate", "accounts.deactivate", text)
     _about(ended)
     _reason(ended)
+    ended.add_argument(
+        "--abandon",
+        action="store_true",
+        help="though it has products, or its manager cannot be told; asks before",
+    )
+    _yes(ended)
     text = "delete a local account that was refused or deactivated, with its keys"
     deleted = _verb(noun, "delete", "accounts.delete", text)
     _about(deleted)

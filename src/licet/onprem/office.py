@@ -31,8 +31,22 @@ from licet.service.keyring import Keyring
 from licet.service.problems import ServiceError
 from licet.wire.keys import to_base64url
 
-NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _BLOCK: Final = 1024 * 1024
+
+
+def check_site_name(name: str) -> str:
+    """Return a name that can be part of a file's name.
+
+    Raises:
+        ServiceError: it cannot.
+    """
+    if not _NAME.match(name):
+        raise ServiceError(
+            f"{name!r}: a name has letters, digits, '.', '_' and '-', begins with a letter or a digit, "
+            "and has at most 64 characters"
+        )
+    return name
 
 
 @dataclass(frozen=True)
@@ -98,13 +112,16 @@ class Office:
         It is the name of the on-prem. A second one for the same smart account has its own name behind
         it: a manager tells its on-prems apart by their names.
         """
-        path = self.folder(account.id) / "name"
         try:
-            return path.read_text("ascii").strip()
+            return (self.folder(account.id) / "name").read_text("ascii").strip()
         except OSError:
             name = self._new_name(account)
-            write_file(path, name.encode())
+            self.call(account.id, name)
             return name
+
+    def call(self, account: AuthorityId, name: str) -> None:
+        """Say what the manager is to call a local account that is not registered yet."""
+        write_file(self.folder(account) / "name", f"{name}\n".encode())
 
     @contextmanager
     def alone(self, account: LocalAccount) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from licet.admin.sweep import Sweep
 from licet.kernel.chance import Chance
 from licet.ledger.model import Policy
 from licet.onprem.duties import Deadlines, Synchronizing
-from licet.onprem.office import NAME, Office
+from licet.onprem.office import Office, check_site_name
 from licet.onprem.reception import LocalAuthorities
 from licet.service.certificate import check_name, make_certificate
 from licet.service.clock import Clock
@@ -34,16 +35,11 @@ def site_name(given: str | None, names: Sequence[str]) -> str:
         ServiceError: it cannot be part of a file's name.
     """
     if given is not None:
-        if not NAME.match(given):
-            raise ServiceError(
-                f"--site {given!r}: a name has letters, digits, '.', '_' and '-', begins with a letter "
-                "or a digit, and has at most 64 characters"
-            )
-        return given
+        return check_site_name(given)
     for name in names:
-        first = name.partition(".")[0]
-        if not _is_address(name) and NAME.match(first):
-            return first
+        if not _is_address(name):
+            with suppress(ServiceError):
+                return check_site_name(name.partition(".")[0])
     return "OnPrem"
 
 

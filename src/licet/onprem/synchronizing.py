@@ -3,12 +3,15 @@
 What fails is remembered in one sentence: in the local account, its history and an alert.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final
+from pathlib import Path
+from typing import BinaryIO, Final
 
 from licet.admin.refusal import AdminRefused
+from licet.host.files import PRIVATE_FILE
 from licet.kernel.ids import AccountId, AuthorityId
 from licet.kernel.time import epoch_seconds
 from licet.ledger.model import Alert, Severity
@@ -194,7 +197,7 @@ class _Rounds:
         )
         with ExitStack() as stack:
             file = stack.enter_context(office.request_file(account.id).open("rb"))
-            into = stack.enter_context(office.response_file(account.id).open("w+b"))
+            into = stack.enter_context(_emptied(office.response_file(account.id)))
             self._client.exchange(Sending(said, keys.sync.key, file), into)
             return requests.take(office, account, into, Road.NETWORK).applied
 
@@ -209,6 +212,12 @@ class _Rounds:
         work_in(self._office.store, job)
         self._office.forget_request(account.id)
         return current(self._office, account)
+
+
+def _emptied(path: Path) -> BinaryIO:
+    """Open a file of our own that is empty."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
+    return os.fdopen(handle, "w+b")
 
 
 def _remember(office: Office, account: LocalAccount, kind: SyncKind, why: str) -> None:

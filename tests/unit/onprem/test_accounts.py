@@ -134,6 +134,25 @@ def test_two_local_accounts_are_two_authorities(sides: TwoSides) -> None:
     assert json.loads(keys[0])["content"]["sync"] != json.loads(keys[1])["content"]["sync"]
 
 
+def test_an_on_prem_whose_name_is_taken_can_have_another_one(sides: TwoSides) -> None:
+    """Two sites whose machines have the same name could not both belong to one customer."""
+    sides.register("Plant")
+    folder = _made(sides.folder / "other")
+    other = TwoSides(folder)
+    other.manager = sides.manager
+    other.request("Ship")
+    out = f"--output {folder}"
+    file = other.sat.ask(f"account approve Ship --manual {out}")["file"]
+    assert "there is an on-prem 'Sat' already" in sides.manager.refuses(f"onprem add {file} {out}")
+    line = "account request Boat --smart-account Example --virtual-account Boat --satellite-name"
+    assert "letters, digits" in other.sat.refuses(f"{line} 'a b'")
+    other.sat.do(f"{line} Boat-7")
+    file = other.sat.ask(f"account approve Boat --manual {out}")["file"]
+    assert file.endswith("license-registration-request-Boat-7.yml")
+    sides.manager.do(f"onprem add {file} {out}")
+    assert [row["name"] for row in sides.manager.ask("onprem list")] == ["Boat-7", "Sat"]
+
+
 def test_the_order_of_an_end(sides: TwoSides) -> None:
     """Products would be left without anybody, and the manager show what is not there any more."""
     sides.register("Plant")
@@ -163,6 +182,23 @@ def test_the_order_of_an_end(sides: TwoSides) -> None:
     sides.manager.do("onprem remove Sat --yes")
     # The name is free for another one.
     sides.register("Plant", "Plant2")
+
+
+def test_a_local_account_whose_manager_forgot_it_can_be_given_up(sides: TwoSides) -> None:
+    """It could be synchronized never again, and therefore never be deleted, nor its name be used."""
+    sides.register("Plant")
+    sides.synchronize("Plant")
+    inside = Inside(sides.sat.data.path, "Plant")
+    inside.enter(700, sides.sat.ask("catalog list")[0]["tag"])
+    sides.manager.do("onprem remove Sat --yes")
+    assert "Nobody can be asked here; give --yes" in sides.sat.refuses(
+        "account deactivate Plant --abandon"
+    )
+    sides.sat.do("account deactivate Plant --abandon --yes")
+    assert inside.rows() == []
+    inside.close()
+    sides.sat.do("account delete Plant --yes")
+    sides.register("Plant", "Again")
 
 
 def test_a_virtual_account_that_an_on_prem_cannot_have(sides: TwoSides) -> None:

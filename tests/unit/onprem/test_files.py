@@ -81,6 +81,7 @@ def test_a_manager_that_removed_the_site_says_so(sides: TwoSides) -> None:
     """The person would carry files for ever to a manager that wants none."""
     sides.synchronize("Plant")
     inside = Inside(sides.sat.data.path, "Plant")
+    inside.enter(3, sides.sat.ask("catalog list")[0]["tag"])
     inside.close()
     sides.manager.do("onprem remove Sat --yes")
     out = f"--output {sides.folder}"
@@ -92,6 +93,11 @@ def test_a_manager_that_removed_the_site_says_so(sides: TwoSides) -> None:
     [row] = sides.sat.ask("sync list")
     assert row["alerts"] == "Removed"
     assert sides.sat.ask("account list")[0]["state"] == "removed"
+    # It is given up at once, and a new one may have its name.
+    sides.sat.do("account deactivate Plant")
+    assert sides.sat.ask("account list")[0]["product_instances"] == 0
+    sides.sat.do("account delete Plant --yes")
+    sides.register("Plant", "Again")
 
 
 def test_somebody_else_is_at_it(sides: TwoSides) -> None:
