@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 
 from licet.switch.features import TAGS
 from support.sites_tables import Inside, check_equal, instances, licenses
-from support.standing import eventually
-from support.town import Standing, Town, town
+from support.standing import client_of, eventually
+from support.town import ON_PREM_PATH, Standing, Town, town
 
 LAN = "LAN_ENTERPRISE_SERVICES_PKG"
 WITHHELD = "withheld by the site"
@@ -83,6 +84,35 @@ def test_over_the_network_from_the_first_start(place: Town) -> None:
     assert instances(plant) == []
     check_equal(place.manager, "Plant", plant, "Plant")
     assert licenses(plant) == {LAN: (5, 0, 5)}
+
+
+def test_local_accounts_come_and_go_while_it_serves(place: Town) -> None:
+    """Each change would need a restart, or one damaged file stop every customer of the site."""
+    plant = place.on_prems["Plant"] = place._standing("onprem", "Plant")
+    plant.start("--site", "Plant")
+    assert post(plant)[0] == 404
+    assert b"is not here" in post(plant)[2]
+    place.on_prems.clear()
+    plant.stop(signal.SIGTERM)
+    shutil.rmtree(plant.folder)
+    plant = by_file(place, "Plant")
+    status, headers, _ = post(plant)
+    assert (status, headers["content-type"]) == (400, "application/jose"), "it is signed"
+    [file] = plant.data.joinpath("keys", "accounts").glob("*.json")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    assert post(plant)[0] == 400, "who is served goes on being served"
+    file.write_bytes(whole)
+    plant.do("account", "deactivate", "Plant", "--abandon", "--yes")
+    plant.do("account", "delete", "Plant", "--yes")
+    assert post(plant)[0] == 404
+
+
+def post(on_prem: Standing) -> tuple[int, dict[str, str], bytes]:
+    """Send what is no message to the path of devices."""
+    trust = ssl.create_default_context(cafile=str(on_prem.data / "tls" / "certificate.pem"))
+    with client_of(trust, "localhost", on_prem.port) as client:
+        return client.post(b"hello", path=ON_PREM_PATH)
 
 
 def test_by_files_from_the_first_start(place: Town) -> None:
