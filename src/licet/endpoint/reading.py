@@ -161,7 +161,16 @@ class Reader:
         device = verify_leave(opened, message, roots=self.roots, now=self.now).verified
         if message.authority == self.authority:
             self._check_issuer(opened.chain, device)
+        else:
+            self._check_other(opened.chain, device, message)
         return device
+
+    def _check_other(self, chain: tuple[bytes, ...], device: Verified, message: Leave) -> None:
+        """Pass if the other authority, which a note is for, can have signed a device certificate."""
+        of_site = len(chain) == _SITE_CHAIN and device.account == AccountId(message.authority)
+        of_manager = self.is_site and len(chain) == _MANAGER_CHAIN
+        if not of_site and not of_manager:
+            raise RulesBroken(Code.BAD_CERTIFICATE, "it was issued by another authority")
 
     def _check_issuer(self, chain: tuple[bytes, ...], device: Verified) -> None:
         """Pass if this authority signed a device certificate itself, and none beside or below it."""

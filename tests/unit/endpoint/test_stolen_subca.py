@@ -91,3 +91,28 @@ def test_a_forged_note_goes_on_to_nobody(manager: Office, site: SiteOffice, what
     assert reply[0].problem is None
     assert manager.look(lambda work: list(work.carried_notes(site.site))) == []
     assert any(DEVICES[what] in event.text for event in manager.events())
+
+
+def test_a_note_of_one_site_for_another_goes_on_to_nobody(
+    manager: Office, site: SiteOffice
+) -> None:
+    """A site could push the true leave note of another site's product out of the manager's books."""
+    other = SiteOffice(manager, seed="other")
+    other.bind("Other")
+    site.bind()
+    victim = other.registered()
+    newcomer = manager.device("A9")
+    forged = replace(stolen(site, victim, "nothing"), authority=other.site)
+    note = forged.leave(now=manager.now)
+    newcomer.notes = (note,)
+    manager.register(newcomer)
+    outcome = manager.ask(forged, note)
+    assert isinstance(outcome, Problem)
+    assert outcome.code is Code.WRONG_AUTHORITY
+    assert manager.look(lambda work: list(work.carried_notes(other.site))) == []
+    # The true one goes on.
+    newcomer = manager.device("A8")
+    newcomer.notes = (victim.leave(now=manager.now),)
+    manager.register(newcomer)
+    [kept] = manager.look(lambda work: list(work.carried_notes(other.site)))
+    assert kept.instance == victim.instance
