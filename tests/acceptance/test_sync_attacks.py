@@ -4,7 +4,6 @@ Each is refused for the right reason, changes nothing on either side, and costs 
 """
 
 import base64
-import io
 import json
 import subprocess
 import sys
@@ -14,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from licet.sync.problems import Why
-from licet.wire.documents import Form, open_document
+from licet.wire.documents import Form
 from licet.wire.keys import PrivateKey
 from licet.wire.sites import REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX
 from support.site_client import SiteClient
-from support.sync_attacks import KIB_MAX, MIB, Said, Town, edited, signed, town
+from support.sync_attacks import KIB_MAX, MIB, Said, Town, edited, head_of, signed, town
 
 DIRECTIONS = ("up by file", "up by network", "down by file")
 UP, NETWORK, DOWN = DIRECTIONS
@@ -116,7 +115,7 @@ def test_a_valid_signature_over_a_foreign_account(place: Town, direction: str) -
         if direction == DOWN:
             return [other]
         # Its own certificate, and the other's.
-        chain = head_of(place.moon.request(), form).chain  # type: ignore[attr-defined]
+        chain = head_of(place.moon.request(), form).chain
         return [other, edited(good, key, form=form, site=place.moon.site, chain=chain)]
 
     said = attack(place, direction, made)
@@ -340,7 +339,7 @@ def test_a_chain_of_other_certificates(place: Town, direction: str) -> None:
 
     def made(place: Town, good: bytes, key: PrivateKey, form: Form) -> list[bytes]:
         sub_ca, *_ = place.plant.keys.issuing_chain
-        chain = head_of(good, form).chain  # type: ignore[attr-defined]
+        chain = head_of(good, form).chain
         der = base64.b64decode(chain[0])
         texts = ["AAAA", "A", base64.b64encode(sub_ca).decode(), "MIIB" + "A" * 4000]
         # Another version, another curve, another algorithm: what libraries raise of their own for.
@@ -351,11 +350,6 @@ def test_a_chain_of_other_certificates(place: Town, direction: str) -> None:
 
     for said in attack(place, direction, made):
         said.check(Why.UNTRUSTED, "its signer cannot be believed: ")
-
-
-def head_of(document: bytes, form: Form) -> object:
-    """Return the head of a document."""
-    return open_document(io.BytesIO(document), (form,)).head
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN])

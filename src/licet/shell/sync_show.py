@@ -2,6 +2,7 @@
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -16,7 +17,7 @@ from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.sync_either import Head, check, fingerprint_of, open_either
-from licet.shell.values import Mark, Record, Shown
+from licet.shell.values import Mark, Record, Shown, Value
 from licet.wire.documents import Document, WrongKind, open_document, spoken
 from licet.wire.sites import (
     FORMS,
@@ -32,6 +33,7 @@ from licet.wire.sites import (
 )
 
 REFUSED = 1
+LICENSES_MAX = 1_000
 NOT_CHECKED = Shown(None, "signature not checked", Mark.WARN)
 _WITHHELD = ("host_names", "addresses", "instance_names", "user_names")
 
@@ -98,6 +100,7 @@ class _Items:
     Attributes:
         counts: of each kind of item.
         lease: by tag, the quantity and the number of lines.
+        unlisted: items about so many licenses that they are not listed.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -105,6 +108,7 @@ class _Items:
     lease: dict[str, tuple[int, int]] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     instances: int | None = None
+    unlisted: int = 0
 
     @classmethod
     def of(cls, document: Document) -> "_Items":
@@ -117,18 +121,25 @@ class _Items:
         for item in document.items():
             found.counts[item.__struct_config__.tag] += 1
             match item:
-                case LeaseItem():
+                case LeaseItem() if found.has_room(found.lease, item.tag):
                     quantity, lines = found.lease.get(item.tag, (0, 0))
                     found.lease[item.tag] = (quantity + item.quantity, lines + 1)
-                case LicenseItem():
+                case LicenseItem() if found.has_room(found.names, item.tag):
                     found.names[item.tag] = item.name
-                case TotalItem():
+                case TotalItem() if found.has_room(found.used, item.tag):
                     found.used[item.tag] = item.in_use
                 case EndItem():
                     found.instances = item.instances
                 case _:
                     pass  # only counted
         return found
+
+    def has_room(self, table: Mapping[str, object], tag: str) -> bool:
+        """Tell whether one more license is kept: who wrote the file may have made them up."""
+        if tag in table or len(table) < LICENSES_MAX:
+            return True
+        self.unlisted += 1
+        return False
 
     def name(self, site: Site) -> None:
         """Take the names of licenses that the document does not bring from an authority's catalog."""
@@ -140,7 +151,7 @@ class _Items:
 
     def tables(self) -> Record:
         """Return what is listed below the rest."""
-        tables: dict[str, list[Record]] = {}
+        tables: dict[str, Value] = {"items_not_listed": self.unlisted} if self.unlisted else {}
         if self.used:
             tables["in_use"] = [
                 {"license": self.names.get(tag, tag), "in_use": in_use}

@@ -17,8 +17,9 @@ from licet.sync.problems import SyncRefused, Why
 from licet.wire.keys import digest
 from licet.wire.sites import MIB, NoteItem
 
-# Of the notes of one document; further ones wait for the next.
+# Of the notes of one request, and of one response, which is kept; further ones wait for the next.
 NOTES_BYTES_MAX = 16 * MIB
+LETTER_BYTES_MAX = 4 * MIB
 # Of those that wait at a manager for one site.
 WAITING_BYTES_MAX = 32 * MIB
 # So many notes that are ignored are told one by one.

@@ -16,7 +16,7 @@ from licet.ledger.terms import EXPIRED, EXPIRING
 from licet.ledger.usage import INSUFFICIENT
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates, certify_site
-from licet.sync.carrying import NOTES_BYTES_MAX
+from licet.sync.carrying import LETTER_BYTES_MAX
 from licet.sync.deadlines import DEADLINE, OVERDUE, next_look
 from licet.sync.leases import lines_of, next_lease, with_lease
 from licet.wire.codec import encode
@@ -183,7 +183,7 @@ def _take_notes(work: Work, on_prem: OnPrem) -> tuple[OnPrem, tuple[RemovalReque
     size = sum(len(removal.note) for removal in on_prem.removals)
     for note in work.carried_notes(on_prem.id):
         size += len(note.note)
-        if size > NOTES_BYTES_MAX:
+        if size > LETTER_BYTES_MAX:
             break
         instance = work.instance(note.instance)
         who = f"device {instance.udi.text}" if instance else "its device"

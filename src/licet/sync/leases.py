@@ -25,7 +25,7 @@ from licet.wire.sites import LeaseItem
 WHO = "manager"
 # Ours: a synchronization a second, for a hundred years. The numbers have an end (2^53).
 AHEAD_MAX = 2**32
-# So many are told apart; of more, the first and the newest.
+# So many are told apart; of more, the first, and those that no later one outlasts.
 LEASES_MAX = 16
 
 
@@ -98,11 +98,16 @@ def acknowledge(work: Work, on_prem: OnPrem, lease: int, now: datetime) -> OnPre
 def with_lease(leases: tuple[OutLease, ...], lease: OutLease) -> tuple[OutLease, ...]:
     """Return our books with one lease more; of very many that nobody acknowledged the middle goes.
 
-    A site that names one of those is not remembered, and nothing is freed by it.
+    One that a later one does not outlast stays: the site may be using it until it ends. A site that
+    names one that went is not remembered, and nothing is freed by it.
     """
-    if len(leases) >= LEASES_MAX:
-        leases = (leases[0], *leases[2 - LEASES_MAX :])
-    return (*leases, lease)
+    if len(leases) < LEASES_MAX:
+        return (*leases, lease)
+    kept = [lease]
+    for out in reversed(leases[1:]):
+        if out.ends_at > kept[-1].ends_at:
+            kept.append(out)
+    return (leases[0], *reversed(kept))
 
 
 def next_lease(on_prem: OnPrem, epoch: int, ends_at: datetime) -> OutLease:
