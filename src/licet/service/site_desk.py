@@ -239,7 +239,8 @@ class SiteDesk:
                 again = ("Retry-After", str(BUSY_S))
                 return _say(202, {"why": "applying", "text": "it is being applied"}, again)
             case Stage.REFUSED if coming.refused is not None:
-                raise coming.refused
+                # One exception that is raised again and again keeps every stack that it came through.
+                raise SyncRefused(coming.refused.why, coming.refused.text)
             case Stage.ANSWERED:
                 data = self.uploads.read(coming, offset)
                 size = ("Licet-Size", str(coming.answer_size))

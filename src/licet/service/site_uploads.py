@@ -37,8 +37,9 @@ AT_ONCE_MAX = 8
 KEPT_MAX = 8  # answers that nobody took yet
 BYTES_MAX = 2 * 1024 * MIB
 SILENT = HOUR
-# Who is silent for so long gives way to a newcomer where all places are taken.
+# Where all places are taken, who brought less in so long gives way to a newcomer.
 GIVES_WAY = MINUTE
+STEP_BYTES = 64 * 1024
 _CAPABILITY_BYTES = 32
 _LOG = structlog.get_logger(__name__)
 
@@ -76,7 +77,9 @@ class Coming:
     Attributes:
         capability: who knows it may go on with the upload.
         offset: how many bytes are there.
+        announced_at: by the clock of its site, seconds since 1970.
         heard_at: when its site was last heard.
+        moved_at, moved_to: when it had come on by a step of bytes, and how far.
         answer_size: of the response, once it is there.
         refused: why it was not applied.
         replaced: its site has begun another one.
@@ -87,7 +90,10 @@ class Coming:
     number: int
     digest: str
     size: int
+    announced_at: int
     heard_at: datetime
+    moved_at: datetime
+    moved_to: int = 0
     offset: int = 0
     stage: Stage = Stage.COMING
     answer_size: int = 0
@@ -104,6 +110,16 @@ class Coming:
         """Whether an announcement is of this one, and it can still come to something."""
         same = (self.digest, self.size) == (said.digest, said.size)
         return same and self.stage not in {Stage.REFUSED, Stage.FAILED}
+
+    def precedes(self, said: Upload) -> bool:
+        """Whether an announcement is older than this one, which is on its way: somebody repeats it."""
+        return self.live and (said.at, said.number) < (self.announced_at, self.number)
+
+    def move(self, count: int, now: datetime) -> None:
+        """Note that so many bytes came."""
+        self.offset += count
+        if self.offset - self.moved_to >= STEP_BYTES:
+            self.moved_at, self.moved_to = now, self.offset
 
     @property
     def request_file(self) -> str:
@@ -167,6 +183,12 @@ class SiteUploads:
                 if coming.goes_on(said):
                     coming.heard_at = now
                     return coming
+                if coming.precedes(said):
+                    raise SyncRefused(
+                        Why.SUPERSEDED,
+                        f"request {said.number} was announced before request {coming.number}, which "
+                        "is on its way",
+                    )
                 self._let_go(coming)
             self._make_room(said.size if letter is None else len(letter.text), now)
             coming = Coming(
@@ -175,7 +197,9 @@ class SiteUploads:
                 said.number,
                 said.digest,
                 said.size,
-                now,
+                said.at,
+                heard_at=now,
+                moved_at=now,
             )
             try:
                 if letter is None:
@@ -199,7 +223,7 @@ class SiteUploads:
             NoRoom: the disk is full; the same part can be sent again.
         """
         with self._lock:
-            coming.heard_at = self._clock.now()
+            coming.heard_at = now = self._clock.now()
             if offset != coming.offset or coming.stage is not Stage.COMING:
                 raise WrongOffset(coming.offset)
             if offset + len(data) > coming.size:
@@ -211,7 +235,7 @@ class SiteUploads:
                 _LOG.error("a part cannot be kept", error=str(error))
                 raise NoRoom from error
             coming.hashed.update(data)
-            coming.offset += len(data)
+            coming.move(len(data), now)
             if coming.offset == coming.size:
                 self._complete(coming)
         return coming.offset
@@ -298,7 +322,7 @@ class SiteUploads:
             self._spool.remove(name)
 
     def _make_room(self, size: int, now: datetime) -> None:
-        """Pass if one more can be kept; who is silent gives way.
+        """Pass if one more can be kept; who is silent, or as good as silent, gives way.
 
         Raises:
             NoRoom: all of them are under way.
@@ -307,8 +331,8 @@ class SiteUploads:
         done = [one for one in longest if not one.live]
         for one in done[: max(len(done) - KEPT_MAX + 1, 0)]:
             self._forget(one)
-        silent = [one for one in longest if one.live and one.heard_at + GIVES_WAY <= now]
-        waiting = [one for one in done if one.capability in self._all] + silent
+        slow = [one for one in longest if one.live and one.moved_at + GIVES_WAY <= now]
+        waiting = [one for one in done if one.capability in self._all] + slow
         while self._is_full(size):
             if not waiting:
                 raise NoRoom

@@ -13,6 +13,7 @@ from licet.ledger.sites import SyncKind
 from licet.service.site_uploads import (
     AT_ONCE_MAX,
     BYTES_MAX,
+    STEP_BYTES,
     Coming,
     NoRoom,
     SiteUploads,
@@ -286,6 +287,45 @@ def test_all_places_are_taken(bench: Bench) -> None:
         True,
         *(False for _ in comings[1:]),
     ]
+
+
+def test_who_trickles_gives_way(bench: Bench) -> None:
+    """A few sites that send a byte a minute would keep all others out for ever."""
+    sites = [bench.enrolled(f"Plant-{number}") for number in range(AT_ONCE_MAX)]
+    large = {"size": 10 * STEP_BYTES}
+    comings = [bench.uploads.begin(site.announcement(site.request(), lies=large)) for site in sites]
+    for minute in range(5):
+        bench.office.now += MINUTE
+        for coming in comings:
+            quick = coming is comings[0]
+            count = STEP_BYTES if quick else 1
+            bench.uploads.add(coming, coming.offset, b"x" * count)
+        assert minute < 4 or comings[0].offset == 5 * STEP_BYTES
+    request = bench.site.request()
+    begun = bench.uploads.begin(bench.site.announcement(request))
+    bench.uploads.add(begun, 0, request)
+    bench.work()
+    assert begun.stage is Stage.ANSWERED
+    assert bench.uploads.find(comings[0].capability) is comings[0], "it comes on"
+
+
+def test_an_old_announcement_is_repeated(bench: Bench) -> None:
+    """Who has read an announcement somewhere could cancel every later upload of that site."""
+    request = bench.site.request()
+    old = bench.site.announcement(request)
+    bench.office.now += SECOND
+    bench.site.now = bench.office.now
+    newer = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(newer))
+    bench.uploads.add(coming, 0, newer[:100])
+    with pytest.raises(SyncRefused) as raised:
+        bench.uploads.begin(old)
+    assert raised.value.why is Why.SUPERSEDED
+    bench.uploads.add(coming, 100, newer[100:])
+    bench.work()
+    assert coming.stage is Stage.ANSWERED
+    # Where nothing is on its way, the clock of a site may have been set back.
+    assert bench.uploads.begin(old).offset == 0
 
 
 def test_answers_that_nobody_takes_hold_no_place(bench: Bench) -> None:
