@@ -315,7 +315,10 @@ DAY = settings(
     derandomize=True,
 )
 NIGHT = settings(
-    max_examples=1500, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=1500,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 

@@ -281,8 +281,9 @@ class Site(Plain):
         outstanding = make_request(
             self.store, self.keys, out, kind=kind, name=self.name, version="1.0", now=self.now
         )
-        keep_request(self.store, outstanding, self.id)
+        # Before it counts: a request that is waited for must be there.
         self.request = out.getvalue()
+        keep_request(self.store, outstanding, self.id)
         return self.request
 
     def take(self, response: bytes) -> Taken:

@@ -246,7 +246,9 @@ def test_a_crash_at_any_step_is_nothing_or_all(standing: Standing) -> None:
             with pytest.raises(ServiceError):
                 open_data(request.to)
             if (request.to / ".restoring").exists():
-                with pytest.raises(ServiceError, match="restore was interrupted here; restore again"):
+                with pytest.raises(
+                    ServiceError, match="restore was interrupted here; restore again"
+                ):
                     create_data(request.to)
             assert restore_now(request, standing.office.now).data is not None
         if request.to.exists():
