@@ -140,6 +140,9 @@ class _Desk:
         removal_days: int,
         who: str,
     ) -> Enrolled:
+        if head.site == self.keys.authority:
+            # It would be certified to speak as this manager.
+            raise AdminRefused("the id of the request is this manager's own; request it anew")
         again = self.work.on_prem(AuthorityId(head.site)) is not None
         on_prem = take_on(
             self.store,
