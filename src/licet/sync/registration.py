@@ -39,6 +39,9 @@ from licet.wire.tokens import Token, authority_mark, prove
 
 _GROUP = 4
 _FINGERPRINT_BYTES = 10
+# Who carries both files may search on both sides at once for two that look alike, which takes some
+# 2^40 attempts; so each attempt is made to cost 16 MB and a twentieth of a second (RFC 7914).
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
 
 
 def fingerprint(request: str, manager: str, root: bytes) -> str:
@@ -49,8 +52,15 @@ def fingerprint(request: str, manager: str, root: bytes) -> str:
         manager: its authority id.
         root: the newest licensing root's certificate, DER.
     """
-    data = f"{request}|{manager}|{mark_of(root)}".encode()
-    text = base64.b32encode(hashlib.sha256(data).digest()[:_FINGERPRINT_BYTES]).decode()
+    stretched = hashlib.scrypt(
+        f"{request}|{manager}|{mark_of(root)}".encode(),
+        salt=b"licet registration",
+        n=_SCRYPT_N,
+        r=_SCRYPT_R,
+        p=_SCRYPT_P,
+        dklen=_FINGERPRINT_BYTES,
+    )
+    text = base64.b32encode(stretched).decode()
     return "-".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 
 
