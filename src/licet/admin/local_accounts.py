@@ -126,8 +126,9 @@ def enter_account(
     """Put a local account that was registered, with the ledger account of its products.
 
     Raises:
-        AdminRefused: its name is taken.
+        AdminRefused: its name is taken, or other local accounts have another manager.
     """
+    _check_one_manager(work, account)
     work.put_local_account(account)
     account_id = AccountId(account.id)
     if work.account(account_id) is None:
@@ -152,6 +153,19 @@ def enter_account(
         f"'{account.smart_account}', virtual account '{account.virtual_account}'"
     )
     _note(work, account, text, who=who, now=now)
+
+
+def _check_one_manager(work: Work, account: LocalAccount) -> None:
+    """Pass if all local accounts have one manager: they share one catalog."""
+    upstream = account.upstream
+    for other in work.local_accounts():
+        if other.state in _OVER or other.upstream is None or upstream is None:
+            continue
+        if other.upstream.authority != upstream.authority:
+            raise AdminRefused(
+                f"'{other.name}' has another manager, and one on-prem has one catalog: use an "
+                "on-prem for each manager"
+            )
 
 
 def set_schedule(

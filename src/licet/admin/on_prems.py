@@ -216,13 +216,14 @@ def ask_removal(work: Work, site: OnPrem, instance: Instance, *, who: str, now: 
         AdminRefused: it was asked already, or too many wait.
     """
     site = current_on_prem(work, site)
-    if any(asked.instance == instance.id for asked in site.removals):
+    if any(asked.instance == instance.id and not asked.note for asked in site.removals):
         raise AdminRefused(
             f"the removal of {instance.udi.text} waits for the next synchronization of '{site.name}'"
         )
     if len(site.removals) >= REMOVALS_MAX:
         raise AdminRefused(f"{REMOVALS_MAX} removals wait for '{site.name}'; let it synchronize")
-    asked = replace(site, removals=(*site.removals, RemovalRequest(instance.id, who, now)))
+    others = tuple(asked for asked in site.removals if asked.instance != instance.id)
+    asked = replace(site, removals=(*others, RemovalRequest(instance.id, who, now)))
     work.put_on_prem(asked)
     text = f"'{site.name}' is asked to remove {instance.udi.text}"
     record(work, site.account, site.virtual_account, instance.id, text, who=who, now=now)

@@ -15,7 +15,6 @@ from licet.sync.deadlines import (
     REMOVED,
     deadline_key,
     due_of,
-    last_of,
     overdue_key,
 )
 
@@ -34,7 +33,7 @@ def synchronization(plant: Plant) -> str:
             account.name,
             plant.on_prem.called(account),
             dated(account.last_down_at),
-            "" if account.state is LocalState.REMOVED else dated(_due(account)),
+            "" if account.state is LocalState.REMOVED else dated(due_of(account)),
             _standing(plant, account),
             _actions(account),
         )
@@ -49,11 +48,6 @@ def synchronization(plant: Plant) -> str:
         "Actions",
     )
     return grid(titles, rows)
-
-
-def _due(site: LocalAccount | OnPrem) -> datetime | None:
-    last = last_of(site)
-    return None if last is None else due_of(last)
 
 
 def _standing(plant: Plant, account: LocalAccount) -> str:
@@ -129,7 +123,7 @@ def on_prems(office: ManagerOffice) -> str:
             str(store.count_instances(site.virtual_account)),
             dated(site.last_up_at),
             dated(site.last_down_at),
-            dated(_due(site)),
+            dated(due_of(site)),
             site.version,
             _kinds(theirs[site.id]),
             "file-sync, cut, remove on-prem",

@@ -16,7 +16,7 @@ from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Mark, Record, Shown
 from licet.shell.words import day, short, status
-from licet.sync.deadlines import due_of, last_of, removal_of
+from licet.sync.deadlines import due_of, removal_of
 
 # As the source document's page has them (manager-and-onprem.md 1.9).
 COLUMNS = (
@@ -152,13 +152,12 @@ class _Alerts:
 
 
 def _entry(site: Site, on_prem: OnPrem, alerts: _Alerts) -> Record:
-    last = last_of(on_prem)
     return {
         "name": on_prem.name,
         "product_instances": site.store.count_instances(on_prem.virtual_account),
         "last_sync_up": on_prem.last_up_at,
         "last_sync_down": on_prem.last_down_at,
-        "synchronization_due": due_of(last) if last and not on_prem.removed_at else None,
+        "synchronization_due": None if on_prem.removed_at else due_of(on_prem),
         "version": on_prem.version,
         "alerts": alerts.of(on_prem),
     }
@@ -169,8 +168,8 @@ def _status(site: Site, on_prem: OnPrem) -> Shown:
         return status("removed", good=False)
     if on_prem.accepted is None:
         return status("never-synchronized", good=None)
-    last = last_of(on_prem)
-    if last is not None and due_of(last) <= site.now:
+    due = due_of(on_prem)
+    if due is not None and due <= site.now:
         return status("overdue", good=False)
     return status("synchronized", good=True)
 

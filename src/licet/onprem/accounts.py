@@ -23,7 +23,7 @@ from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.values import Mark, Record, Shown
 from licet.shell.words import day
-from licet.sync.deadlines import due_of, last_of, removal_of
+from licet.sync.deadlines import due_of, removal_of
 
 COLUMNS = (
     "name",
@@ -228,7 +228,6 @@ def _let_go(office: Office, account: LocalAccount, printer: Printer) -> None:
 
 
 def _entry(office: Office, work: Work, account: LocalAccount) -> Record:
-    last = last_of(account)
     synchronized = account.last_down_at
     return {
         "name": account.name,
@@ -237,7 +236,7 @@ def _entry(office: Office, work: Work, account: LocalAccount) -> Record:
         "virtual_account": account.virtual_account,
         "product_instances": instances_of(office, work, account),
         "last_synchronization": synchronized,
-        "synchronization_due": day(due_of(last) if last else None),
+        "synchronization_due": day(due_of(account)),
     }
 
 

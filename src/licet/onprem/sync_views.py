@@ -20,7 +20,7 @@ from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.values import Mark, Record, Shown, Value
 from licet.shell.words import status as shown
-from licet.sync.deadlines import deadline_key, due_of, last_of, overdue_key, removal_of
+from licet.sync.deadlines import deadline_key, due_of, overdue_key, removal_of
 
 # As the source document's list has them (manager-and-onprem.md 2.3).
 COLUMNS = ("name", "satellite_name", "last_synchronization", "synchronization_due", "alerts")
@@ -100,12 +100,11 @@ def _licenses(office: Office, places: list[VirtualAccountId]) -> list[Record]:
 
 
 def _entry(office: Office, account: LocalAccount) -> Record:
-    last = last_of(account)
     return {
         "name": account.name,
         "satellite_name": office.document_name(account),
         "last_synchronization": account.last_down_at,
-        "synchronization_due": due_of(last) if last else None,
+        "synchronization_due": due_of(account),
         "alerts": _alerts(office, account),
     }
 

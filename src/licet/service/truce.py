@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from licet.admin.on_prems import REMOVAL_DAYS_MAX
 from licet.kernel.time import DAY, SECOND
 from licet.ledger.instances import CONTACT_GRACE, due_of
 from licet.ledger.listing import every
@@ -81,7 +82,7 @@ def lapse_until_synchronized(store: Store, now: datetime) -> None:
 
 
 def _wait_for(work: Work, site: OnPrem, now: datetime) -> None:
-    longest = OutLease(max(site.lease, 1), now + site.removal_days * DAY)
+    longest = OutLease(max(site.lease, 1), now + REMOVAL_DAYS_MAX * DAY)
     waited = replace(site, lease=longest.number, leases=(*site.leases, longest), needs_full=True)
     due_at = longest.ends_at if site.removed_at else next_look(waited, now)
     work.put_on_prem(replace(waited, due_at=due_at))

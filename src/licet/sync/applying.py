@@ -22,7 +22,7 @@ from licet.ledger.sites import (
 from licet.pki.notes import open_leave
 from licet.sync.deadlines import next_sync, review
 from licet.sync.gate import mark_of
-from licet.sync.leases import fit
+from licet.sync.leases import WHO, fit
 from licet.wire.documents import Document
 from licet.wire.keys import digest
 from licet.wire.sites import (
@@ -208,4 +208,4 @@ class _Hearing:
         return key
 
     def _record(self, subject: str, text: str) -> None:
-        self._work.record(Event(self._now, "manager", self._id, None, subject, text))
+        self._work.record(Event(self._now, WHO, self._id, None, subject, text))

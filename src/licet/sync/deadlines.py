@@ -1,13 +1,14 @@
 """When a synchronization is due, overdue, and too late (source document, "Synchronization Due").
 
-Both sides look at the same instants: the end of the newest lease is the removal deadline.
+The removal deadline is the end of the lease in force at a site, and at its manager the end of the last
+lease that the site may be using: once the newest is acknowledged, both are the same.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
 from licet.kernel.ids import AccountId, AuthorityId, VirtualAccountId
-from licet.kernel.time import DAY, HOUR, print_instant
+from licet.kernel.time import DAY, HOUR, SECOND, print_instant
 from licet.ledger.model import Alert, Severity
 from licet.ledger.ports import Work
 from licet.ledger.sites import Every, LocalAccount, LocalState, OnPrem
@@ -15,6 +16,7 @@ from licet.ledger.sites import Every, LocalAccount, LocalState, OnPrem
 # Source document: 2020-Jun-03 18:46:30 is due again at 2020-Jul-03 18:46:30.
 DUE_AFTER = 30 * DAY
 WARNED_BEFORE = 30 * DAY
+# Ours, as devices that cannot reach their authority in the end (source document, "Registered").
 RETRY_EVERY = HOUR
 OVERDUE = "Synchronization Overdue"
 DEADLINE = "Upcoming Synchronization Deadline"
@@ -33,9 +35,24 @@ def deadline_key(site: AuthorityId) -> str:
     return f"sync-deadline:{site}"
 
 
-def due_of(last: datetime) -> datetime:
-    """Return when the synchronization after the one at `last` is due."""
-    return last + DUE_AFTER
+def due_of(site: OnPrem | LocalAccount) -> datetime | None:
+    """Return when the next synchronization of a site is due; None before it is registered.
+
+    30 days after the last; half-way to its removal where that is sooner (ours).
+    """
+    last, removal = last_of(site), removal_of(site)
+    if last is None or removal is None:
+        return None
+    half = (removal - last) // SECOND // 2
+    return last + min(DUE_AFTER, half * SECOND)
+
+
+def warned_of(site: OnPrem | LocalAccount) -> datetime | None:
+    """Return from when on a site is warned of its removal: 30 days before, and never before it is due."""
+    due, removal = due_of(site), removal_of(site)
+    if due is None or removal is None:
+        return None
+    return max(due, removal - WARNED_BEFORE)
 
 
 def last_of(site: OnPrem | LocalAccount) -> datetime | None:
@@ -57,17 +74,14 @@ def removal_of(site: OnPrem | LocalAccount) -> datetime | None:
 
 def next_look(site: OnPrem | LocalAccount, now: datetime) -> datetime | None:
     """Return the next instant after `now` at which a deadline passes or is warned of."""
-    last, removal = last_of(site), removal_of(site)
-    if last is None or removal is None:
-        return None
-    instants = (due_of(last), removal - WARNED_BEFORE, removal)
-    return min((at for at in instants if at > now), default=None)
+    instants = (due_of(site), warned_of(site), removal_of(site))
+    return min((at for at in instants if at is not None and at > now), default=None)
 
 
 def next_sync(account: LocalAccount, now: datetime) -> datetime | None:
     """Return when a local account synchronizes by itself next; None where it does not.
 
-    What failed is tried again every hour.
+    It is never later than when it is due. What failed is tried again every hour.
     """
     if account.state is not LocalState.REGISTERED or account.every is Every.NEVER:
         return None
@@ -76,6 +90,7 @@ def next_sync(account: LocalAccount, now: datetime) -> datetime | None:
     if account.last_down_at is None or account.restored:
         return now + RETRY_EVERY if account.failed else now
     planned = account.last_down_at + INTERVALS[account.every]
+    planned = min(planned, due_of(account) or planned)
     return max(planned, now + RETRY_EVERY) if account.failed else planned
 
 
@@ -88,9 +103,9 @@ def review(
     now: datetime,
 ) -> None:
     """Raise or clear the alerts about a site's deadlines; on both sides the same."""
-    last, removal = last_of(site), removal_of(site)
     overdue, deadline = overdue_key(site.id), deadline_key(site.id)
-    if last is None or removal is None or now < due_of(last):
+    last, due, removal = last_of(site), due_of(site), removal_of(site)
+    if last is None or due is None or removal is None or now < due:
         work.clear_alert(overdue)
         work.clear_alert(deadline)
         return
@@ -102,12 +117,12 @@ def review(
         severity=Severity.MINOR,
         account=account,
         source=source,
-        message=f"{said}; it was due on {print_instant(due_of(last))}",
+        message=f"{said}; it was due on {print_instant(due)}",
         raised_at=now,
         action_due_at=removal,
     )
     _put(work, alert)
-    if now < removal - WARNED_BEFORE:
+    if now < max(due, removal - WARNED_BEFORE):
         work.clear_alert(deadline)
         return
     _put(

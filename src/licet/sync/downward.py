@@ -19,6 +19,7 @@ from licet.pki.sites import SiteCertificates, certify_site
 from licet.sync.carrying import LETTER_BYTES_MAX
 from licet.sync.deadlines import DEADLINE, OVERDUE, next_look
 from licet.sync.leases import lines_of, next_lease, with_lease
+from licet.sync.problems import SyncRefused, Why
 from licet.wire.codec import encode
 from licet.wire.documents import write_document
 from licet.wire.keys import sign_digest, to_base64, to_base64url
@@ -85,9 +86,12 @@ def respond(
     items = iter(()) if removed else _items(store, work, on_prem, notes, now, catalog=not known)
     out = BytesIO()
     key = writer.keys.answer_key
-    written = write_document(
-        out, SYNC_RESPONSE, answer, items, sign=lambda data: sign_digest(key, data)
-    )
+    try:
+        written = write_document(
+            out, SYNC_RESPONSE, answer, items, sign=lambda data: sign_digest(key, data)
+        )
+    except ValueError as error:
+        raise SyncRefused(Why.TOO_LARGE, f"the response cannot be written: {error}") from error
     removals = tuple(
         asked if asked.sent else replace(asked, sent=head.number) for asked in on_prem.removals
     )
@@ -182,6 +186,10 @@ def _take_notes(work: Work, on_prem: OnPrem) -> tuple[OnPrem, tuple[RemovalReque
     asked = {removal.instance: removal for removal in on_prem.removals}
     size = sum(len(removal.note) for removal in on_prem.removals)
     for note in work.carried_notes(on_prem.id):
+        if note.instance in asked and not asked[note.instance].note:
+            # A person asked for it, whatever its product says.
+            work.remove_carried_note(note.instance)
+            continue
         size += len(note.note)
         if size > LETTER_BYTES_MAX:
             break
@@ -208,8 +216,10 @@ def _items(
         yield from _catalog(store)
     for removal in removals:
         yield RemoveItem(instance=removal.instance, who=removal.who, note=removal.note)
-    for alert in every(partial(store.list_alerts, on_prem.account)):
-        if alert.source == place and alert.kind not in _SEEN_THERE:
+    for listed in every(partial(store.list_alerts, on_prem.account)):
+        # As it is after this request: the list is of before.
+        alert = work.alert(listed.key)
+        if alert is not None and alert.source == place and alert.kind not in _SEEN_THERE:
             yield AlertItem(
                 key=alert.key,
                 kind=alert.kind,

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from licet.kernel.ids import AccountId, Tag, VirtualAccountId
 from licet.kernel.time import epoch_seconds, instant, print_instant
@@ -22,7 +23,8 @@ from licet.ledger.usage import review_pool
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.sites import LeaseItem
 
-WHO = "manager"
+# With a blank: no system user has that name.
+WHO = "the manager"
 # Ours: a synchronization a second, for a hundred years. The numbers have an end (2^53).
 AHEAD_MAX = 2**32
 # So many are told apart; of more, the first, and those that no later one outlasts.
@@ -190,7 +192,7 @@ def _fit_line(
 ) -> list[Holding]:
     """Return the parts of a line as they are from now on; `before` has the default place's first."""
     model = Holding(
-        id=str(uuid.uuid5(uuid.UUID(line.line), default)),
+        id="",  # each part has its own
         virtual_account=default,
         tag=Tag(line.tag),
         kind=LicenseKind(line.kind),
@@ -218,8 +220,18 @@ def _fit_line(
             )
         )
     if more > 0:
-        after.append(replace(model, quantity=more))
+        after.append(replace(model, id=_free_id(line, default, before), quantity=more))
     return [part for part in after if part.quantity]
+
+
+def _free_id(line: LeaseItem, default: VirtualAccountId, before: Sequence[Holding]) -> str:
+    """Return an id for another part of a line, the same whenever the same lease is applied.
+
+    A part that was moved whole out of the default virtual account has taken the first one with it.
+    """
+    taken = {part.id for part in before}
+    ids = (str(uuid.uuid5(uuid.UUID(line.line), f"{default} {number}")) for number in count())
+    return next(one for one in ids if one not in taken)
 
 
 def _same_term(part: Holding, model: Holding) -> bool:

@@ -10,17 +10,19 @@ from licet.ledger.sites import Privacy
 from licet.wire.sites import Withheld
 
 WITHHELD = "withheld by the site"
-# The ledger's own names for who acts; everybody else is a person.
-_NOBODY = ("device ", "sweep", "manager")
-_IPV4 = r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w])"
+# The ledger's own names for who acts; everybody else is a person, or speaks of what is around it.
+_OWN = {"sweep", "the manager"}
+_DEVICE = "device PID:"
+_IPV4 = r"(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)(?:/\d{1,2})?"
 _GROUPS = r"(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?"
+_MAPPED = rf"(?<![\w:])(?:[0-9A-Fa-f]{{0,4}}:){{2,6}}{_IPV4}"
 _IPV6 = (
     rf"(?<![\w:])(?:(?:[0-9A-Fa-f]{{1,4}}:){{7}}[0-9A-Fa-f]{{1,4}}|{_GROUPS}::{_GROUPS})"
     r"(?:/\d{1,3})?(?![\w:])"
 )
 _MAC = r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w])"
 _MAC_DOTTED = r"(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
-_ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_IPV4}|{_IPV6}")
+_ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_MAPPED}|{_IPV4}|{_IPV6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,30 @@ class Screen:
 
     def who(self, who: str) -> str:
         """Return who acted as it goes up."""
-        if self.privacy.user_names and not who.startswith(_NOBODY):
+        if self.privacy.user_names and not _is_own(who):
             return WITHHELD
-        return self._without_addresses(who)
+        return self.subject(who)
 
     def text(self, text: str, who: str) -> str:
-        """Return what happened as it goes up; `who` did it."""
-        if self.who(who) == WITHHELD and who:
-            text = text.replace(who, WITHHELD)
-        return self._without_addresses(text)
+        """Return what happened as it goes up; `who` did it.
+
+        What a person did can quote anything: a name, a note, an alert. Where any name is withheld, so
+        is the whole of it; what products and the ledger do by themselves names products and licenses.
+        """
+        privacy = self.privacy
+        names = privacy.user_names or privacy.host_names or privacy.instance_names
+        return WITHHELD if names and not _is_own(who) else self.subject(text)
+
+    def subject(self, subject: str) -> str:
+        """Return what it happened to as it goes up."""
+        return self._without_addresses(subject)
 
     def _without_addresses(self, text: str) -> str:
         return _ADDRESS.sub(WITHHELD, text) if self.privacy.addresses else text
+
+
+def _is_own(who: str) -> bool:
+    return who in _OWN or who.startswith(_DEVICE)
 
 
 def say_withheld(privacy: Privacy) -> Withheld:

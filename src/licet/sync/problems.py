@@ -18,6 +18,7 @@ class Why(StrEnum):
     UNEQUAL = "unequal"
     UNKNOWN_SITE = "unknown-site"
     NOT_READY = "not-ready"
+    TOO_LARGE = "too-large"
 
 
 REMEDIES: dict[Why, str] = {
@@ -27,12 +28,13 @@ REMEDIES: dict[Why, str] = {
     Why.UNTRUSTED: "compare the fingerprints of both sides; it was not signed by who it names",
     Why.OLDER: "give the newest file; this one was overtaken",
     Why.SUPERSEDED: "give the file that belongs to the newest request",
-    Why.EXPIRED: "make a new request",
+    Why.EXPIRED: "make a new request; if this one is new, the clock of one side is wrong",
     Why.NOT_ASKED: "make a request first",
     Why.NEEDS_FULL: "make a full synchronization",
     Why.UNEQUAL: "make a full synchronization",
     Why.UNKNOWN_SITE: "register the local account again",
-    Why.NOT_READY: "finish the registration of the local account first",
+    Why.NOT_READY: "account show tells what it waits for",
+    Why.TOO_LARGE: "tell the people of the manager what it says",
 }
 
 

@@ -123,7 +123,8 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
         removals=_still_asked(work, on_prem, answered),
         history=(record, *on_prem.history)[:HISTORY_MAX],
     )
-    on_prem = replace(on_prem, due_at=next_look(on_prem, desk.now))
+    if on_prem.removed_at is None:
+        on_prem = replace(on_prem, due_at=next_look(on_prem, desk.now))
     work.put_on_prem(on_prem)
     if on_prem.removed_at is None:
         place = on_prem.virtual_account

@@ -16,7 +16,7 @@ from licet.kernel.time import epoch_seconds
 from licet.ledger.sites import LocalAccount, LocalState, OnPrem, SiteKeys, Upstream
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates
-from licet.pki.trust import Trust, mark_of, pin
+from licet.pki.trust import Trust, mark_of, own_roots, pin
 from licet.sync.downward import print_certificates
 from licet.sync.gate import check_manager
 from licet.sync.problems import SyncRefused, Why
@@ -234,9 +234,8 @@ def admit_authorization(
         invitation.authority_mark
     ):
         raise SyncRefused(Why.UNTRUSTED, "another manager answered than the code names")
-    newest = head.trust_lists[-1].list.roots[0]
     try:
-        root = from_base64(newest)
+        root = own_roots(head.trust_lists[-1])[0]
         mark = mark_of(root) if invitation is None else invitation.root_mark
         trust = pin(head.trust_lists, mark=mark)
     except (RulesBroken, ValueError) as error:

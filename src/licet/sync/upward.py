@@ -70,8 +70,8 @@ def begin_request(work: Work, site: AuthorityId) -> LocalAccount:
     """
     account = work.local_account(site)
     if account is None or account.state not in {LocalState.REGISTERED, LocalState.REMOVED}:
-        name = account.name if account else site
-        raise SyncRefused(Why.NOT_READY, f"the local account '{name}' is not registered")
+        said = f"'{account.name}' is {account.state}" if account else "it is not here any more"
+        raise SyncRefused(Why.NOT_READY, f"the local account cannot be synchronized: {said}")
     begun = replace(account, number=account.number + 1)
     work.put_local_account(begun)
     return begun
@@ -200,7 +200,7 @@ class _Report:
             yield EventItem(
                 at=epoch_seconds(event.at),
                 who=_line(self._screen.who(event.who)),
-                subject=_line(event.subject),
+                subject=_line(self._screen.subject(event.subject)),
                 text=_line(self._screen.text(event.text, event.who)),
             )
         yield from self._totals()

@@ -82,7 +82,9 @@ def test_it_is_asked_for_everything(plant: Plant) -> None:
     plant.site.synchronize(SyncKind.FULL)
     plant.site.synchronize()
     known = plant.site.known()
-    assert (known.lease, known.accepted and known.accepted.number) == (5, 6)
+    assert known.accepted is not None
+    assert known.accepted.number == 6
+    assert known.lease > plant.office.keys.epoch
     now, places = plant.office.now, [plant.site.example.virtual]
     assert list(balances(plant.office.store, [plant.place], now)) == list(
         balances(plant.site.store, places, now)
@@ -119,13 +121,18 @@ def test_a_lease_of_after_the_backup_holds(plant: Plant) -> None:
     plant.tick()
     assert plant.site.known().removed_at is None
     plant.site.synchronize(SyncKind.FULL)
+    # It says that the new lease is in force: nothing of before can be any more.
+    plant.site.synchronize()
     plant.later(91)
     plant.tick()
     assert plant.site.known().removed_at is not None
 
 
 def test_what_was_taken_from_it_waits(plant: Plant) -> None:
-    """Licenses that a site got after the backup, and may use, would come back when an old lease ends."""
+    """Licenses that a site got after the backup, and may use, would come back when an old lease ends.
+
+    Nor is it known whether its removal limit was raised since: the longest that there is counts.
+    """
     with plant.office.store.begin(alone=True) as work:
         source = work.virtual_account(plant.place)
         target = work.virtual_account(plant.office.example.virtual)
@@ -145,7 +152,7 @@ def test_what_was_taken_from_it_waits(plant: Plant) -> None:
     backup = plant.standing.back_up()
     plant.later(60)
     plant.restore(backup)
-    plant.later(89)
+    plant.later(363)
     plant.tick()
     default = [plant.office.example.virtual]
     assert [one.purchased for one in balances(plant.office.store, default, plant.office.now)] == [0]

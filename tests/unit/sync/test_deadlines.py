@@ -9,7 +9,7 @@ from licet.ledger.listing import every
 from licet.ledger.model import Alert
 from licet.ledger.sites import Every, LocalAccount, LocalState, Road, SyncKind, Upstream
 from licet.pki.authority import rotate_root
-from licet.sync.deadlines import DEADLINE, OVERDUE, REMOVED, due_of, next_sync, review
+from licet.sync.deadlines import DEADLINE, OVERDUE, REMOVED, due_of, next_sync, review, warned_of
 from licet.sync.exchange import note_failure
 from support.exchange import START, TAGS, Manager, Site, days
 
@@ -42,10 +42,49 @@ def alerts(site: Site) -> tuple[list[Alert], list[Alert]]:
     return page(site.manager, site.manager.account.id), page(site, AccountId(site.id))
 
 
+def account(**changes: object) -> LocalAccount:
+    """Return a local account that synchronizes over a network."""
+    given: dict[str, object] = {
+        "id": "x",
+        "name": "A",
+        "smart_account": "S",
+        "virtual_account": "V",
+        "email": "",
+        "state": LocalState.REGISTERED,
+        "requested_at": START,
+        "requested_by": "ann",
+        "upstream": Upstream("m", "https://manager.example.com"),  # type: ignore[arg-type]
+        "last_down_at": START,
+        **changes,
+    }
+    return LocalAccount(**given)  # type: ignore[arg-type]
+
+
 def test_the_dates_of_the_source_document() -> None:
     """The list would show another due date than the source document's screen."""
     last = datetime(2020, 6, 3, 18, 46, 30, tzinfo=UTC)
-    assert due_of(last) == datetime(2020, 7, 3, 18, 46, 30, tzinfo=UTC)
+    synchronized = account(last_down_at=last, lease_ends_at=last + days(90))
+    assert due_of(synchronized) == datetime(2020, 7, 3, 18, 46, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("removal", "due", "warned", "by_itself"),
+    [
+        (90, 30, 60, 28),
+        (364, 30, 334, 28),
+        (60, 30, 30, 28),
+        (45, 22.5, 22.5, 22.5),
+        (20, 10, 10, 10),
+    ],
+)
+def test_a_short_lease_is_due_half_way(
+    removal: float, due: float, warned: float, by_itself: float
+) -> None:
+    """A site that is removed after twenty days would be removed before anybody is warned."""
+    short = account(lease_ends_at=START + days(int(removal)), every=Every.MONTHLY)
+    assert due_of(short) == START + due * days(1)
+    assert warned_of(short) == START + warned * days(1)
+    assert next_sync(short, START) == START + by_itself * days(1)
 
 
 def test_both_sides_say_the_same_at_the_same_time(site: Site) -> None:
@@ -113,24 +152,6 @@ def test_a_site_that_never_synchronized_is_removed_too() -> None:
     manager.now = START + days(90)
     manager.sweep()
     assert manager.on_prem(site).removed_at == manager.now
-
-
-def account(**changes: object) -> LocalAccount:
-    """Return a local account that synchronizes over a network."""
-    given: dict[str, object] = {
-        "id": "x",
-        "name": "A",
-        "smart_account": "S",
-        "virtual_account": "V",
-        "email": "",
-        "state": LocalState.REGISTERED,
-        "requested_at": START,
-        "requested_by": "ann",
-        "upstream": Upstream("m", "https://manager.example.com"),  # type: ignore[arg-type]
-        "last_down_at": START,
-        **changes,
-    }
-    return LocalAccount(**given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AccountId, VirtualAccountId
 from licet.ledger.model import LicenseKind, VirtualAccount
 from licet.ledger.pools import balance, purchased
+from licet.ledger.ports import Work
 from licet.ledger.sites import LocalState, SyncKind
 from licet.ledger.usage import insufficient_key
 from support.exchange import TAGS, WHO, Manager, Site, both, days, lease_of, quantity
@@ -197,6 +198,26 @@ def test_a_lease_that_grows_keeps_what_was_moved(pair: Pair) -> None:
     pair.manager.order(pair.place, TAG, 3)
     pair.site.synchronize()
     assert (pair.held(pair.site.default), pair.held(lab.id)) == (3, 10)
+
+
+def test_a_lease_that_shrank_and_grows_again_leaves_what_was_moved(pair: Pair) -> None:
+    """Two parts would have one name, and the moved one would be gone."""
+    lab = pair.local("Lab")
+    pair.move(lab, 10)
+    pair.give_back(4)
+    pair.site.synchronize()
+    assert (pair.held(pair.site.default), pair.held(lab.id)) == (0, 6)
+    shrunk = pair.site.account.lease
+
+    def grow(work: Work) -> None:
+        pool = work.pool(pair.place.id, TAG)
+        [holding] = pool.holdings
+        work.put_holding(replace(holding, quantity=10))
+
+    pair.manager.change(grow)
+    pair.site.synchronize()
+    assert pair.site.account.lease > shrunk
+    assert (pair.held(pair.site.default), pair.held(lab.id)) == (4, 6)
 
 
 def test_a_smaller_lease_puts_the_site_out_of_compliance(pair: Pair) -> None:

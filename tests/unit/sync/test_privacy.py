@@ -11,6 +11,8 @@ from licet.sync.privacy import WITHHELD, Screen
 from support.exchange import TAGS, Manager, Site
 
 PERSON = "jane.doe"
+# What a person's act quotes: a host that is nobody's product.
+QUOTED = b"proxy7.plant.internal"
 
 
 @pytest.fixture
@@ -34,7 +36,8 @@ def site() -> Site:
             now=site.now,
             chance=site.chance,
         )
-        text = f"removed by {PERSON} from 10.1.2.3, 2001:db8::17, 00:1b:54:aa:bb:cc, 001b.54aa.bbcc"
+        addresses = "10.1.2.3, 2001:db8::17, 00:1b:54:aa:bb:cc, 001b.54aa.bbcc"
+        text = f"dismissed: {QUOTED.decode()} does not answer at {addresses}"
         work.record(Event(site.now, PERSON, AccountId(site.id), None, "x", text))
 
     site.change(act)
@@ -58,13 +61,13 @@ def test_nothing_is_withheld_where_nobody_asked(site: Site) -> None:
 @pytest.mark.parametrize(
     ("privacy", "hidden", "told"),
     [
-        (Privacy(host_names=True), [b"host-A"], [PERSON.encode(), b"10.1.2.3"]),
-        (Privacy(instance_names=True), [b"host-A"], [PERSON.encode()]),
-        (Privacy(user_names=True), [PERSON.encode()], [b"host-A", b"10.1.2.3"]),
+        (Privacy(host_names=True), [b"host-A", QUOTED], [PERSON.encode()]),
+        (Privacy(instance_names=True), [b"host-A", QUOTED], [PERSON.encode()]),
+        (Privacy(user_names=True), [PERSON.encode(), QUOTED], [b"host-A"]),
         (
             Privacy(addresses=True),
             [b"10.1.2.3", b"2001:db8::17", b"00:1b:54:aa:bb:cc", b"001b.54aa.bbcc"],
-            [b"host-A", PERSON.encode()],
+            [b"host-A", PERSON.encode(), QUOTED],
         ),
     ],
 )
@@ -104,10 +107,24 @@ def test_the_site_itself_sees_everything(site: Site) -> None:
 def test_devices_and_the_sweep_are_nobody() -> None:
     """What a product did would be hidden as if a person had done it."""
     screen = Screen(Privacy(user_names=True))
-    assert screen.who("device PID:A,SN:B") == "device PID:A,SN:B"
-    assert screen.who("sweep") == "sweep"
-    assert screen.who("root") == WITHHELD
-    assert screen.text("removed by root", "root") == f"removed by {WITHHELD}"
+    for own in ("device PID:A,SN:B", "sweep", "the manager"):
+        assert screen.who(own) == own
+        assert screen.text("left", own) == "left"
+    for person in ("root", "manager", "sweeper.joe", "device alice", "on-prem"):
+        assert screen.who(person) == WITHHELD
+        assert screen.text(f"removed by {person}", person) == WITHHELD
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.1.2.3", "10.1.2.0/24", "::1", "fe80::1", "::ffff:10.1.2.3", "2001:db8:0:0:0:0:0:1"],
+)
+def test_addresses_in_any_spelling_are_withheld(address: str) -> None:
+    """A part of an address would be left standing, and the rest can be guessed."""
+    screen = Screen(Privacy(addresses=True))
+    for text in (f"from {address}", f"({address})", f"{address}.", f"{address}, and"):
+        said = screen.text(text, "")
+        assert said == text.replace(address, WITHHELD)
 
 
 @pytest.mark.parametrize("text", ["version 9.3.5", "10:41 on May 3", "1.2", "aa:bb", "12:30:05"])
