@@ -1,5 +1,6 @@
 """Attacks by strangers on the network, by who carries files, and by who asks to be taken on."""
 
+import base64
 import contextlib
 import io
 import threading
@@ -9,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from licet.admin.on_prems import invite, show_invitation
-from licet.kernel.chance import SystemChance, draw_uuid
+from licet.kernel.chance import draw_uuid
 from licet.kernel.ids import AuthorityId
 from licet.kernel.time import epoch_seconds
 from licet.pki.authority import found_authority
@@ -24,6 +26,7 @@ from licet.wire.codec import Part
 from licet.wire.documents import Document
 from licet.wire.envelope import Kind, seal
 from licet.wire.keys import draw_key, public_bytes, to_base64
+from licet.wire.messages import SignedTrustList
 from licet.wire.sites import (
     REGISTRATION_AUTHORIZATION,
     REGISTRATION_REQUEST,
@@ -33,9 +36,7 @@ from licet.wire.tokens import Token, parse_token
 from support.applicant import Applicant
 from support.site_client import BYTES, PART, SiteClient
 from support.sites import certified
-from support.sync_attacks import MIB, Town, edited, head_of, town
-
-CHANCE = SystemChance()
+from support.sync_attacks import CHANCE, MIB, Town, edited, head_of, town
 
 
 @pytest.fixture(scope="module")
@@ -454,7 +455,13 @@ def test_an_authorization_for_another_request(place: Town) -> None:
     assert raised.value.why is Why.SUPERSEDED
     right = replace(asks.account, registration=digest_of(first))
     assert admit_authorization(opened(authorization), right, invitation=None).head.name == "Again"
+    [first_list, *_] = place.office.keys.trust_lists
+    root = base64.b64decode(first_list.list.roots[0])
+    at = root.index(b"\x02\x01\x02") + 2  # its version
+    strange = root[:at] + b"\x05" + root[at + 1 :]
+    roots = [base64.b64encode(one).decode() for one in (strange, root[:-1], b"\x00" * 900)]
     edits: list[dict[str, Any]] = [
+        *({"trust_lists": (with_roots(first_list, one),)} for one in roots),
         {"site": place.moon.site},
         {"manager": draw_uuid(CHANCE)},
         {"removal_days": 364},
@@ -464,6 +471,12 @@ def test_an_authorization_for_another_request(place: Town) -> None:
         with pytest.raises(SyncRefused) as raised:
             admit_authorization(opened(forged), right, invitation=None)
         assert raised.value.why in {Why.FOREIGN, Why.UNTRUSTED, Why.DAMAGED}
+
+
+def with_roots(signed: SignedTrustList, root: str) -> SignedTrustList:
+    """Return a trust list with another root, and the signatures that it had."""
+    other = msgspec.structs.replace(signed.list, roots=(root,))
+    return msgspec.structs.replace(signed, list=other)
 
 
 def digest_of(request: bytes) -> str:

@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import io
 import json
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 from licet.cli import main
+from licet.kernel.chance import SystemChance
 from licet.ledger.sites import SyncKind
 from licet.pki.authority import AuthorityKeys
 from licet.service.datadir import DataDir, create_data
@@ -38,7 +40,8 @@ MIB = 1024 * 1024
 KIB_MAX = 100 * 1024
 # Where much is written before it is refused, SQLite's own page cache comes on top.
 CACHED_KIB_MAX = KIB_MAX + CACHE_KIB
-_IGNORED = {"sqlite_sequence"}
+CHANCE = SystemChance()
+_IGNORED = {("sqlite_sequence",)}
 
 
 @dataclass(frozen=True)
@@ -103,18 +106,17 @@ def written(head: Part, items: Iterable[Part], key: PrivateKey, form: Form = SYN
 def tables(database: Path) -> dict[str, str]:
     """Return a digest of each table; who was refused stands in the history of a site, which is left out."""
     found = {}
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
-        names = [
-            row[0] for row in opened.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        for name in sorted({*names} - _IGNORED):
+    # Not with the standard library's SQLite: closing a second one takes the locks of the first away.
+    opened = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
+    with contextlib.closing(opened):
+        names = list(opened.execute("SELECT name FROM sqlite_master WHERE type='table'"))
+        for (name,) in sorted({*names} - _IGNORED):
             rows = [list(map(str, row)) for row in opened.execute(f'SELECT * FROM "{name}"')]  # noqa: S608
             if name == "on_prem":
                 for row in rows:
                     row[-1] = json.dumps({**json.loads(row[-1]), "history": []})
-            found[name] = hashlib.sha256(
-                "\n".join(map("|".join, sorted(rows))).encode()
-            ).hexdigest()
+            text = "\n".join(sorted(map("|".join, rows)))
+            found[str(name)] = hashlib.sha256(text.encode()).hexdigest()
     return found
 
 

@@ -9,16 +9,22 @@ PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
 NEW = ".new"
 
 
-def replace_file(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
+def replace_file(path: Path, data: bytes, *, mode: int = PRIVATE_FILE, suffix: str = NEW) -> None:
     """Put `data` in the place of a file; when it returns, a crash cannot lose it.
 
     Only one may write to the same path at a time.
+
+    Args:
+        path: of the file.
+        data: all of it.
+        mode: its permissions.
+        suffix: what is written first has the name of the file and this; it is removed if it is there.
 
     Raises:
         OSError: it could not, and the file is as it was; or the new one is there and its name may
             not be durable yet, so that a crash can bring the old one back.
     """
-    new = path.with_name(path.name + NEW)
+    new = path.with_name(path.name + suffix)
     try:
         _write_new(new, data, mode)
         new.replace(path)

@@ -13,6 +13,8 @@ from licet.wire.documents import Form, kind_of, spoken
 
 # Nothing in them is secret: they are carried by hand, and believed for their signatures.
 _MODE = 0o644
+# In a directory of somebody else's files, a plainer name may be one of theirs.
+_NEW = ".licet-new"
 
 
 @contextmanager
@@ -56,7 +58,7 @@ def write_out(given: Path | None, name: str, form: Form, data: bytes) -> Path:
             raise AdminRefused(
                 f"{path}: it is there and is no {spoken(form.kind)}; name another one with --output"
             )
-        replace_file(path, data, mode=_MODE)
+        replace_file(path, data, mode=_MODE, suffix=_NEW)
     except OSError as error:
         raise AdminRefused(
             f"{path}: it cannot be written: {error.strerror or error}; it was done, and the same "

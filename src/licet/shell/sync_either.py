@@ -16,7 +16,7 @@ from licet.sync.gate import check_manager
 from licet.sync.problems import SyncRefused
 from licet.sync.registration import admit_registration, fingerprint
 from licet.wire.documents import Document
-from licet.wire.keys import from_base64, load_public, public_bytes
+from licet.wire.keys import load_public, public_bytes
 from licet.wire.sites import (
     RegistrationAuthorization,
     RegistrationRequest,
@@ -61,14 +61,21 @@ def check(document: Document, head: Head, site: Site) -> str:
 
 
 def fingerprint_of(document: Document, head: Head, site: Site | None) -> str | None:
-    """Return what both sides show of a registration; that of a request is known at its manager only."""
+    """Return what both sides show of a registration; that of a request is known at its manager only.
+
+    Raises:
+        AdminRefused: the root in it cannot be read.
+    """
     match head:
         case RegistrationRequest() if site is not None and not site.trade.local:
             keys = site.keys()
             return fingerprint(document.digest, keys.authority, keys.root)
         case RegistrationAuthorization():
-            root = head.trust_lists[-1].list.roots[0]
-            return fingerprint(head.request, head.manager, from_base64(root))
+            try:
+                root = own_roots(head.trust_lists[-1])[0]
+            except RulesBroken as broken:
+                raise AdminRefused(f"it is damaged: its root cannot be read: {broken}") from broken
+            return fingerprint(head.request, head.manager, root)
         case _:
             return None
 
