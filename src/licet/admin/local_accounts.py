@@ -189,6 +189,8 @@ def set_privacy(
 ) -> LocalAccount:
     """Say what a local account withholds from what goes up; the next synchronization is a full one.
 
+    A request that was written before is not sent any more, and its response is not taken.
+
     Raises:
         AdminRefused: it is not there any more.
     """
@@ -196,7 +198,7 @@ def set_privacy(
     if account.privacy == privacy:
         return account
     # What went up before would stay there if only what changes went up.
-    changed = replace(account, privacy=privacy, needs_full=True)
+    changed = replace(account, privacy=privacy, needs_full=True, outstanding=None)
     work.put_local_account(changed)
     _note(work, changed, f"the data privacy of '{account.name}' was set", who=who, now=now)
     return changed

@@ -30,7 +30,11 @@ def set_(office: Office, given: argparse.Namespace, printer: Printer) -> int:
         now = office.clock.now()
         return set_privacy(work, account, privacy=privacy, who=office.who, now=now)
 
-    account = work_in(office.store, job)
+    # Nothing that was written before leaves once this is done.
+    with office.alone(named(office, given.account)):
+        account = work_in(office.store, job)
+        if account.outstanding is None:
+            office.forget_request(account.id)
     words = ", ".join(withheld(account.privacy)) or "nothing"
     text = f"'{account.name}' withholds {words}; the next synchronization is a full one"
     printer.done(text, _told(account))

@@ -77,6 +77,28 @@ def test_a_full_one_is_made_where_all_is_wanted(sides: TwoSides) -> None:
     assert sides.sat.ask("sync status")["withheld"] == ["addresses"]
 
 
+def test_what_was_written_before_privacy_was_set_does_not_leave(sides: TwoSides) -> None:
+    """The manager would learn, after a person withheld it, what they withhold; and keep it for ever."""
+    sides.synchronize("Plant")
+    out = f"--output {sides.folder}"
+    before = sides.sat.ask(f"sync request --full {out}")
+    sides.sat.do("privacy set --withhold host-names")
+    after = sides.sat.ask(f"sync request --full {out}")
+    assert (after["again"], after["kind"]) == (False, "full")
+    answered = sides.manager.ask(f"onprem sync {before['file']} {out}")
+    assert "superseded by request 3" in sides.sat.refuses(f"sync response {answered['file']}")
+    assert sides.sat.ask("sync status")["full_synchronization_needed"] is True
+    office = sides.office()
+    with office.store.begin() as work:
+        [account] = work.local_accounts()
+    with office.alone(account):
+        why = sides.sat.refuses("privacy set --withhold none")
+    assert "is being synchronized by another command or the server" in why
+    office.store.close()  # type: ignore[attr-defined]
+    sides.sat.do("privacy set --withhold none")
+    assert not list(sides.sat.data.sync.glob("*/request.yml")), "nobody can send it any more"
+
+
 def test_a_manager_that_removed_the_site_says_so(sides: TwoSides) -> None:
     """The person would carry files for ever to a manager that wants none."""
     sides.synchronize("Plant")
