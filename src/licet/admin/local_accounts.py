@@ -225,7 +225,9 @@ def deactivate_account(
         raise AdminRefused(_why_not(account, "deactivated"))
     if account.state is LocalState.REGISTERED and not abandon:
         _check_wound_up(work, account)
-    changed = replace(account, state=LocalState.DEACTIVATED, reason=reason, due_at=None)
+    changed = replace(
+        account, state=LocalState.DEACTIVATED, reason=reason, due_at=None, outstanding=None
+    )
     work.put_local_account(changed)
     text = f"the local account '{account.name}' was deactivated: {reason or 'no reason given'}"
     _note(work, changed, text, who=who, now=now)

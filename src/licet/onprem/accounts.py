@@ -141,23 +141,26 @@ def refuse(office: Office, given: argparse.Namespace, printer: Printer) -> int:
 
 def deactivate(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     """End a local account; one that its manager has removed, or that is abandoned, as it is."""
+    account = named(office, given.account)
     if given.abandon:
         question = (
-            f"This ends '{named(office, given.account).name}' with all of its product instances; what "
+            f"This ends '{account.name}' with all of its product instances; what "
             "its manager does not know by now, it never learns."
         )
         confirm(question, yes=given.yes)
-    with office.store.begin(alone=True) as work:
-        account = deactivate_account(
-            work,
-            find_local_account(work, given.account),
-            reason=given.reason,
-            who=office.who,
-            now=office.clock.now(),
-            abandon=given.abandon,
-        )
-        work.commit()
-    _let_go(office, account, printer)
+    with office.alone(account):
+        with office.store.begin(alone=True) as work:
+            account = deactivate_account(
+                work,
+                account,
+                reason=given.reason,
+                who=office.who,
+                now=office.clock.now(),
+                abandon=given.abandon,
+            )
+            work.commit()
+        office.forget_request(account.id)
+        _let_go(office, account, printer)
     printer.done(
         f"the local account '{account.name}' is deactivated: its products must register elsewhere; "
         "delete it (account delete), and then remove it at the manager (licet manager onprem remove)",

@@ -21,6 +21,9 @@ from licet.wire.documents import Document, Form, WrongKind, open_document
 from licet.wire.keys import from_base64, load_public, public_bytes
 from licet.wire.sites import Certificates, SyncRequest, SyncResponse
 
+# A local account that ended does not come back by what it once asked for.
+_HEARS = {LocalState.REGISTERED, LocalState.REMOVED}
+
 
 class Turn(Enum):
     """What a document that passes is: the next one, or the one that was applied before."""
@@ -100,8 +103,10 @@ def admit_response(
     """
     head = document.head
     assert isinstance(head, SyncResponse)  # noqa: S101 - `read` saw to it
-    if account.upstream is None or account.state in {LocalState.REQUESTED, LocalState.APPROVED}:
-        raise SyncRefused(Why.NOT_READY, f"the local account '{account.name}' is not registered")
+    if account.upstream is None or account.state not in _HEARS:
+        raise SyncRefused(
+            Why.NOT_READY, f"the local account '{account.name}' is {account.state}, not registered"
+        )
     if head.site != account.id:
         raise SyncRefused(
             Why.FOREIGN, f"the response is for another on-prem, '{head.name}' ({head.site})"

@@ -201,6 +201,26 @@ def test_a_local_account_whose_manager_forgot_it_can_be_given_up(sides: TwoSides
     sides.register("Plant", "Again")
 
 
+def test_a_local_account_that_ended_stays_so(sides: TwoSides) -> None:
+    """A file that was on its way would let it grant licenses again that its manager counts elsewhere."""
+    sides.register("Plant")
+    sides.synchronize("Plant")
+    out = f"--output {sides.folder}"
+    asked = sides.sat.ask(f"sync request Plant {out}")
+    answered = sides.manager.ask(f"onprem sync {asked['file']} {out}")
+    office = sides.office()
+    with office.store.begin() as work:
+        [account] = work.local_accounts()
+    with office.alone(account):
+        why = sides.sat.refuses("account deactivate Plant --abandon --yes")
+    office.store.close()  # type: ignore[attr-defined]
+    assert "is being synchronized by another command" in why
+    sides.sat.do("account deactivate Plant --abandon --yes")
+    assert "'Plant' is deactivated" in sides.sat.refuses(f"sync response {answered['file']}")
+    [row] = sides.sat.ask("account list")
+    assert row["state"] == "deactivated"
+
+
 def test_a_virtual_account_that_an_on_prem_cannot_have(sides: TwoSides) -> None:
     """The person would stand on one side, and the reason on the other."""
     out = f"--output {sides.folder}"
