@@ -199,6 +199,35 @@ def test_it_synchronizes_by_itself_and_says_why_it_cannot(place: Town) -> None:
     assert plant.ask("sync", "status")["schedule"] == "daily"
 
 
+def test_its_licenses_count_again_once_it_has_heard_of_its_removal(place: Town) -> None:
+    """Who takes an on-prem down, as the manual says, would have nothing of its licenses for months."""
+    for name in ("Plant", "Ship"):
+        place.manager.do("virtual-account", "open", name)
+        place.order(name, LAN, 3, name)
+        place.on_prem(name)
+        place.synchronize(name)
+        place.manager.do("onprem", "remove", name, "--yes")
+    assert pending(place) == {"Plant": 3, "Ship": 3}
+    plant, ship = place.on_prems["Plant"], place.on_prems["Ship"]
+    place.synchronize("Plant", "Plant")
+    assert pending(place) == {"Plant": 0, "Ship": 3}
+    assert plant.ask("account", "show", "Plant")["state"] == "removed"
+    # Who ends it at once tells it too.
+    said = ship.do("account", "deactivate", "Ship")
+    assert "its manager knows, and its licenses count there again" in said
+    assert pending(place) == {"Plant": 0, "Ship": 0}
+    place.manager.stop(signal.SIGTERM)
+    said = plant.do("account", "deactivate", "Plant")
+    assert "the last synchronization failed" in said
+    assert "if one more request was carried there since its removal" in said
+
+
+def pending(place: Town) -> dict[str, int]:
+    """Return how many licenses of each virtual account count for nobody yet."""
+    rows = place.manager.ask("license", "list")
+    return {row["virtual_account"]: row["pending"] for row in rows}
+
+
 def test_a_restored_on_prem_grants_nothing_until_it_has_synchronized(place: Town) -> None:
     """Licenses that were cut after the backup would be used twice."""
     place.manager.do("virtual-account", "open", "Plant")

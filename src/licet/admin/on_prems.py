@@ -233,13 +233,15 @@ def ask_removal(work: Work, site: OnPrem, instance: Instance, *, who: str, now: 
 def force_cut(work: Work, site: OnPrem, *, who: str, now: datetime) -> int:
     """Let licenses that were taken out of an on-prem count at once, though it may go on using them.
 
+    It may have been removed: then they are all that its leases hold.
+
     Returns:
         how many licenses are at risk of being used twice, until the lease ends.
 
     Raises:
         AdminRefused: nothing waits for its synchronization.
     """
-    site = current_on_prem(work, site)
+    site = _known(work, site)
     held = [work.holding(cut.holding) for cut in site.cuts]
     risk = sum(holding.quantity for holding in held if holding is not None)
     if not risk:
@@ -282,8 +284,16 @@ def current_on_prem(work: Work, site: OnPrem) -> OnPrem:
     Raises:
         AdminRefused: it was removed.
     """
+    found = _known(work, site)
+    if found.removed_at is not None:
+        raise AdminRefused(f"the on-prem '{site.name}' is not there any more")
+    return found
+
+
+def _known(work: Work, site: OnPrem) -> OnPrem:
+    """Return an on-prem as it is now, also one that was removed."""
     found = work.on_prem(site.id)
-    if found is None or found.removed_at is not None:
+    if found is None:
         raise AdminRefused(f"the on-prem '{site.name}' is not there any more")
     return found
 

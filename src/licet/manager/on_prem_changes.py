@@ -102,7 +102,8 @@ def remove(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     count = counted(site.store.count_instances(on_prem.virtual_account), "product instance")
     until = max((lease.ends_at for lease in on_prem.leases), default=None)
     held = (
-        f"its licenses count for nobody until it has heard of it, or {print_instant(until)}"
+        "its licenses count for nobody until it has synchronized twice, to hear of it and to say so, "
+        f"its lease ends on {print_instant(until)}, or a cut is forced (onprem cut --force)"
         if until
         else "its licenses are free at once"
     )
@@ -111,7 +112,7 @@ def remove(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     who, now = site.who, site.now
     removed = site.do(lambda work: remove_on_prem(work, on_prem, who=who, why=f"by {who}", now=now))
     printer.done(
-        f"'{on_prem.name}' is removed; {held}",
+        f"'{on_prem.name}' is removed, and listed as '{removed.name}' (onprem list --removed); {held}",
         {"name": removed.name, "removed_at": now, "lease_ends_at": until, "id": on_prem.id},
     )
 

@@ -1,6 +1,7 @@
 """What `account` does with local accounts, but registering them."""
 
 import argparse
+import threading
 from collections.abc import Iterable
 from itertools import islice
 
@@ -12,11 +13,13 @@ from licet.admin.local_accounts import (
     request_account,
 )
 from licet.kernel.ids import AccountId
+from licet.kernel.time import print_instant
 from licet.ledger.instances import remove
 from licet.ledger.ports import Work
-from licet.ledger.sites import LocalAccount, LocalState
+from licet.ledger.sites import LocalAccount, LocalState, SyncKind
 from licet.onprem.office import Office, check_site_name
 from licet.onprem.road import print_proxy
+from licet.onprem.synchronizing import Failed, synchronize
 from licet.onprem.words import withheld
 from licet.shell.asking import confirm
 from licet.shell.options import DONE
@@ -50,6 +53,8 @@ _MARKS = {
     LocalState.APPROVED: Mark.WARN,
 }
 _BATCH = 500
+_TALKS = (LocalState.REGISTERED, LocalState.REMOVED)
+_TOLD = "told"
 _WAITING = (LocalState.REQUESTED, LocalState.APPROVED)
 
 
@@ -141,13 +146,16 @@ def refuse(office: Office, given: argparse.Namespace, printer: Printer) -> int:
 
 def deactivate(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     """End a local account; one that its manager has removed, or that is abandoned, as it is."""
-    account = named(office, given.account)
-    if given.abandon:
+    account, told = named(office, given.account), ""
+    if not given.abandon:
+        account, told = _last_word(office, account)
+    else:
         question = (
             f"This ends '{account.name}' with all of its product instances; what "
             "its manager does not know by now, it never learns."
         )
         confirm(question, yes=given.yes)
+    rest = _what_remains(account, told)
     with office.alone(account):
         with office.store.begin(alone=True) as work:
             account = deactivate_account(
@@ -163,10 +171,44 @@ def deactivate(office: Office, given: argparse.Namespace, printer: Printer) -> i
         _let_go(office, account, printer)
     printer.done(
         f"the local account '{account.name}' is deactivated: its products must register elsewhere; "
-        "delete it (account delete), and then remove it at the manager (licet manager onprem remove)",
+        f"delete it (account delete){rest}",
         _asked(account),
     )
     return DONE
+
+
+def _last_word(office: Office, account: LocalAccount) -> tuple[LocalAccount, str]:
+    """Synchronize once more where that can be, and return what became of that: nobody can afterwards.
+
+    What the manager removed before is acknowledged so; then its licenses count there again.
+    """
+    by_network = account.upstream is not None and account.upstream.url is not None
+    with office.store.begin() as work:
+        in_use = account.state is LocalState.REGISTERED and instances_of(office, work, account)
+    if not by_network or in_use or account.state not in _TALKS:
+        return account, ""
+    try:
+        done = synchronize(office, account, SyncKind.STANDARD, threading.Event().wait)
+    except Failed as failed:
+        return account, f"the last synchronization failed: {failed}"
+    return done.account, _TOLD
+
+
+def _what_remains(account: LocalAccount, told: str) -> str:
+    """Return what is left to do at the manager, and when the licenses count there again."""
+    removed = account.state is LocalState.REMOVED
+    if removed and told == _TOLD:
+        return "; its manager knows, and its licenses count there again"
+    ends = account.lease_ends_at
+    failure = f"\n{told}" if told and told != _TOLD else ""
+    at_manager = "" if removed else ", and remove it at the manager (licet manager onprem remove)"
+    if ends is None:
+        return at_manager + failure
+    unless = "if one more request was carried there since its removal, " if removed else ""
+    return (
+        f"{at_manager}.\nIts licenses count there again {unless}when its lease ends on "
+        f"{print_instant(ends)}, or when a cut is forced (licet manager onprem cut --force){failure}"
+    )
 
 
 def delete(office: Office, given: argparse.Namespace, printer: Printer) -> int:

@@ -80,7 +80,7 @@ class Synchronizing:
             one
             for one in accounts
             if one.due_at is not None
-            and one.state is LocalState.REGISTERED
+            and one.state in {LocalState.REGISTERED, LocalState.REMOVED}
             and one.upstream is not None
             and one.upstream.url is not None
         ]

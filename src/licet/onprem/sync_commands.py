@@ -90,11 +90,12 @@ def response(office: Office, given: argparse.Namespace, printer: Printer) -> int
                 Why.FOREIGN, f"the response is for another on-prem, '{head.name}' ({head.site})"
             )
         with office.alone(account):
+            before = current(office, account)
             taken = requests.take(office, account, file, Road.FILE)
     work_in(office.store, lambda work: work.clear_alert(failed_key(account.id)))
     after, applied = taken.account, taken.applied
     changed = applied.text if applied else "it was applied before; nothing changed"
-    lines = [f"response {head.number} for '{after.name}': {changed}", *_standing(after)]
+    lines = [f"response {head.number} for '{after.name}': {changed}", *_standing(before, after)]
     if applied is not None:
         lines[1:1] = applied.said
     printer.done(
@@ -195,10 +196,14 @@ def _is_request(path: Path) -> bool:
         return kind_of(file) == SYNC_REQUEST.kind
 
 
-def _standing(account: LocalAccount) -> list[str]:
+def _standing(before: LocalAccount, account: LocalAccount) -> list[str]:
     """Return what a person must know after a response."""
     if account.state is LocalState.REMOVED:
-        return [f"The manager has removed this local account: {account.reason}"]
+        removed = f"The manager has removed this local account: {account.reason}"
+        if before.state is LocalState.REMOVED:
+            return [removed]
+        more = "Carry one more request to the manager (sync request): it frees the licenses there."
+        return [removed, more]
     lines = []
     if account.lease_ends_at is not None:
         lines.append(f"Lease {account.lease} ends on {print_instant(account.lease_ends_at)}.")

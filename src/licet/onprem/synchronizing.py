@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -25,6 +26,7 @@ from licet.onprem.road import Road as Way
 from licet.onprem.road import Unreached, trust_of
 from licet.service.problems import ServiceError
 from licet.sync.applying import Applied
+from licet.sync.deadlines import RETRY_EVERY
 from licet.sync.exchange import note_failure
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.sites import Upload
@@ -174,9 +176,8 @@ class _Rounds:
                     account = self._give_up(account)
                     continue
                 raise
-            account = current(self._office, account)
-            more = account.needs_full or (applied is not None and applied.removed > 0)
-            if old is None and not (more and account.state is LocalState.REGISTERED):
+            before, account = account, current(self._office, account)
+            if old is None and not _has_more(before, account, applied):
                 return Done(account, applied, outstanding.kind)
             # What was removed as the manager asked is reported at once, so that both sides are equal.
             kind = SyncKind.STANDARD if outstanding.kind is SyncKind.FULL else kind
@@ -214,10 +215,22 @@ class _Rounds:
         return current(self._office, account)
 
 
+def _has_more(before: LocalAccount, after: LocalAccount, applied: Applied | None) -> bool:
+    """Tell whether the manager waits for another request."""
+    if after.state is LocalState.REMOVED:
+        # That it was heard: then the manager lets its licenses count again.
+        return before.state is not LocalState.REMOVED
+    return after.needs_full or (applied is not None and applied.removed > 0)
+
+
 def _emptied(path: Path) -> BinaryIO:
     """Open a file of our own that is empty."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
     return os.fdopen(handle, "w+b")
+
+
+def _leased(account: LocalAccount, now: datetime) -> bool:
+    return account.lease_ends_at is not None and now < account.lease_ends_at
 
 
 def _remember(office: Office, account: LocalAccount, kind: SyncKind, why: str) -> None:
@@ -226,6 +239,10 @@ def _remember(office: Office, account: LocalAccount, kind: SyncKind, why: str) -
 
     def job(work: Work) -> None:
         found = work.local_account(account.id)
+        if found is not None and found.state is LocalState.REMOVED and _leased(found, now):
+            # Its manager was not told that it was heard, and holds its licenses until then.
+            found = replace(found, due_at=now + RETRY_EVERY)
+            work.put_local_account(found)
         if found is not None:
             raise_failed(work, found, work.alert(failed_key(account.id)))
 

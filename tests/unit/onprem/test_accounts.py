@@ -168,7 +168,9 @@ def test_the_order_of_an_end(sides: TwoSides) -> None:
     assert "synchronize it first" in sides.sat.refuses("account deactivate Plant")
     sides.synchronize("Plant")
     assert "is registered; deactivate it first" in sides.sat.refuses("account delete Plant --yes")
-    sides.sat.do("account deactivate Plant --reason moved")
+    said = sides.sat.do("account deactivate Plant --reason moved")
+    assert "remove it at the manager" in said
+    assert "Its licenses count there again when its lease ends on" in said
     assert "is deactivated, and is not synchronized" in sides.sat.refuses("sync now Plant")
     files = [path.name for path in sides.sat.data.account_keys.iterdir()]
     assert files == [f"{inside.account.id}.json"], "its products are told to register elsewhere"

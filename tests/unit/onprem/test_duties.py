@@ -9,11 +9,11 @@ import pytest
 
 from licet.admin.refusal import AdminRefused
 from licet.kernel.time import DAY, HOUR, MINUTE
-from licet.ledger.sites import LocalAccount, SyncKind
+from licet.ledger.sites import LocalAccount, LocalState, SyncKind
 from licet.onprem.client import Stopped
 from licet.onprem.duties import Deadlines, Synchronizing
 from licet.onprem.office import Office
-from licet.onprem.synchronizing import Failed
+from licet.onprem.synchronizing import Failed, synchronize
 from licet.store.sqlite.store import SqliteStore
 from support.two_sides import TwoSides
 
@@ -121,6 +121,24 @@ def test_it_breaks_off_when_the_server_ends(office: Office) -> None:
     duty.tick(now)
     assert heard == [False], "nothing is begun any more"
     assert duty._wait(60.0), "and nothing is waited for"
+
+
+@pytest.mark.enable_socket
+def test_a_manager_that_removed_it_is_told_that_this_was_heard(office: Office) -> None:
+    """Its licenses would count for nobody until the lease ends, because one connection was lost."""
+    account = replace(account_of(office), state=LocalState.REMOVED, due_at=None)
+    upstream = account.upstream
+    assert upstream is not None
+    put(office, replace(account, upstream=replace(upstream, url="https://127.0.0.1:1")))
+    with pytest.raises(Failed):
+        synchronize(office, account, SyncKind.STANDARD, lambda _: False)
+    due = Synchronizing(office).next_due()
+    assert due is not None
+    assert due - office.clock.now() > 59 * MINUTE
+    put(office, replace(account_of(office), lease_ends_at=office.clock.now(), due_at=None))
+    with pytest.raises(Failed):
+        synchronize(office, account, SyncKind.STANDARD, lambda _: False)
+    assert Synchronizing(office).next_due() is None, "they count there by now"
 
 
 def test_deadlines_are_warned_of(office: Office) -> None:

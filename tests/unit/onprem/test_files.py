@@ -100,7 +100,9 @@ def test_what_was_written_before_privacy_was_set_does_not_leave(sides: TwoSides)
 
 
 def test_a_manager_that_removed_the_site_says_so(sides: TwoSides) -> None:
-    """The person would carry files for ever to a manager that wants none."""
+    """The person would carry files for ever to a manager that wants none; or one too few."""
+    name = "LAN_ENTERPRISE_SERVICES_PKG"
+    sides.manager.do(f"order add '{name}' 5 --order 1 --virtual-account Plant")
     sides.synchronize("Plant")
     inside = Inside(sides.sat.data.path, "Plant")
     inside.enter(3, sides.sat.ask("catalog list")[0]["tag"])
@@ -109,14 +111,22 @@ def test_a_manager_that_removed_the_site_says_so(sides: TwoSides) -> None:
     out = f"--output {sides.folder}"
     asked = sides.sat.ask(f"sync request {out}")
     answered = sides.manager.ask(f"onprem sync {asked['file']} {out}")
-    assert "The manager has removed this local account" in sides.sat.do(
-        f"sync response {answered['file']}"
-    )
+    said = sides.sat.do(f"sync response {answered['file']}")
+    assert "The manager has removed this local account" in said
+    assert "Carry one more request to the manager (sync request): it frees the licenses" in said
+    assert sides.manager.ask("license list")[0]["pending"] == 5, "it may not have heard of it"
+    asked = sides.sat.ask(f"sync request {out}")
+    answered = sides.manager.ask(f"onprem sync {asked['file']} {out}")
+    assert sides.manager.ask("license list")[0]["pending"] == 0
+    said = sides.sat.do(f"sync response {answered['file']}")
+    assert "The manager has removed this local account" in said
+    assert "Carry one more" not in said
     [row] = sides.sat.ask("sync list")
     assert row["alerts"] == "Removed"
     assert sides.sat.ask("account list")[0]["state"] == "removed"
     # It is given up at once, and a new one may have its name.
-    sides.sat.do("account deactivate Plant")
+    said = sides.sat.do("account deactivate Plant")
+    assert "if one more request was carried there since its removal, when its lease ends on" in said
     assert sides.sat.ask("account list")[0]["product_instances"] == 0
     sides.sat.do("account delete Plant --yes")
     sides.register("Plant", "Again")

@@ -162,16 +162,21 @@ def test_it_is_removed(clerk: SiteClerk) -> None:
     """A site that was given up would go on serving, and hold its licenses for ever."""
     clerk.plant.synchronize()
     assert clerk.refused("onprem remove Plant") == snapshot(
-        "This removes 'Plant' with 3 product instances, which must register again; its licenses count for nobody until it has heard of it, or Jan 30 12:00:00 2027 UTC. Nobody can be asked here; give --yes to do it"
+        "This removes 'Plant' with 3 product instances, which must register again; its licenses count for nobody until it has synchronized twice, to hear of it and to say so, its lease ends on Jan 30 12:00:00 2027 UTC, or a cut is forced (onprem cut --force). Nobody can be asked here; give --yes to do it"
     )
-    assert clerk.do("onprem remove Plant --yes") == snapshot(
-        "'Plant' is removed; its licenses count for nobody until it has heard of it, or Jan 30 12:00:00 2027 UTC\n"
+    said = clerk.do("onprem remove Plant --yes")
+    [row] = clerk.ask("onprem list --removed")
+    assert said == (
+        f"'Plant' is removed, and listed as '{row['name']}' (onprem list --removed); its licenses count for nobody until it has synchronized twice, to hear of it and to say so, its lease ends on Jan 30 12:00:00 2027 UTC, or a cut is forced (onprem cut --force)\n"
     )
     assert clerk.ask("onprem list") == []
-    [row] = clerk.ask("onprem list --removed")
     assert clerk.ask(f"onprem show {row['name']}")["pending"] == [
         {"license": "LAN license", "quantity": 10, "virtual_account": "Plant", "last_lease": 1}
     ]
+    # Nobody is there to acknowledge it.
+    assert clerk.refused(f"onprem cut {row['name']}").startswith("10 of LAN license wait for")
+    assert clerk.do(f"onprem cut {row['name']} --force --yes").startswith("10 licenses count now")
+    assert [one["pending"] for one in clerk.ask("license list")] == [0]
 
 
 def test_a_product_of_an_on_prem(clerk: SiteClerk) -> None:
