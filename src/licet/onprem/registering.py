@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from licet.admin.local_accounts import approve_account, enter_account
+from licet.admin.local_accounts import approve_account, current_local_account, enter_account
+from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AuthorityId
 from licet.kernel.problems import RulesBroken
-from licet.ledger.sites import LocalAccount, SiteKeys, Upstream
+from licet.ledger.ports import Work
+from licet.ledger.sites import LocalAccount, LocalState, SiteKeys, Upstream
 from licet.ledger.works import work_in
 from licet.onprem.office import Office
 from licet.pki.sites import SitePrivate, draw_site, site_keys
@@ -86,9 +88,29 @@ def ask(office: Office, account: LocalAccount, invitation: Token | None) -> Aske
         write_file(path, out.getvalue())
     else:
         remove_file(path)
-    asked = replace(account, registration=written.digest)
-    work_in(office.store, lambda work: work.put_local_account(asked))
-    return Asked(asked, out.getvalue())
+    digest = written.digest
+
+    def job(work: Work) -> LocalAccount:
+        asked = replace(_as_it_waits(work, account), registration=digest)
+        work.put_local_account(asked)
+        return asked
+
+    return Asked(work_in(office.store, job), out.getvalue())
+
+
+def _as_it_waits(work: Work, account: LocalAccount) -> LocalAccount:
+    """Return a local account that waits for its registration, with what was set meanwhile.
+
+    Raises:
+        AdminRefused: it was refused or deleted meanwhile, or another request was made.
+    """
+    found = current_local_account(work, account)
+    if found.state is not LocalState.APPROVED or found.registration != account.registration:
+        because = f" ({found.reason})" if found.reason else ""
+        raise AdminRefused(
+            f"'{account.name}' changed meanwhile, it is {found.state}{because}; nothing was done"
+        )
+    return found
 
 
 def enter(
@@ -114,7 +136,7 @@ def enter(
 
     Raises:
         SyncRefused: it is not to be believed.
-        AdminRefused: the fingerprints differ, or the name of the account is taken.
+        AdminRefused: the fingerprints differ, the name of the account is taken, or it changed meanwhile.
         ServiceError: the keys cannot be written.
     """
     admitted = admit_authorization(
@@ -122,6 +144,9 @@ def enter(
     )
     compare(admitted.fingerprint)
     head, now = admitted.head, office.clock.now()
+    with office.store.begin() as work:
+        # A person may have taken long to compare; no keys are to be left of what was refused.
+        _as_it_waits(work, account)
     try:
         keys = site_keys(
             _private(office, account.id),
@@ -137,11 +162,14 @@ def enter(
             broken
         )
     office.keep_keys(account.id, keys)
-    entered = registered(account, head, upstream(AuthorityId(head.manager)), now)
-    work_in(
-        office.store,
-        lambda work: enter_account(work, entered, who=office.who, now=now, chance=office.chance),
-    )
+    manager = upstream(AuthorityId(head.manager))
+
+    def job(work: Work) -> LocalAccount:
+        entered = registered(_as_it_waits(work, account), head, manager, now)
+        enter_account(work, entered, who=office.who, now=now, chance=office.chance)
+        return entered
+
+    entered = work_in(office.store, job)
     remove_pending(office.data, account.id)
     remove_file(office.registration_file(account.id))
     return entered
