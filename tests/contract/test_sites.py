@@ -456,3 +456,28 @@ def test_all_pages_are_of_one_instant(make: MakeStore) -> None:
     assert after == before
     with store.begin() as work:
         assert read(work) != before
+
+
+@each_store
+def test_leave_notes_go_with_the_site_that_they_are_for_or_go_through(make: MakeStore) -> None:
+    """A note would wait for ever for somebody who is not there any more."""
+    store = opened(make)
+
+    def put(work: Work) -> None:
+        work.put_on_prem(sites.on_prem(1))
+        work.put_carried_note(replace(sites.note(1), authority=sites.on_prem(1).id))
+        work.put_carried_note(sites.note(2))
+        work.put_carried_note(sites.note(3, carrier=None))
+
+    change(store, put)
+    with store.begin() as work:
+        work.put_carried_note(replace(sites.note(4), authority=sites.on_prem(1).id))
+        work.remove_on_prem(sites.on_prem(1).id)
+        assert not work.carried_notes(sites.on_prem(1).id)
+        assert list(work.notes_carried_by(SITE)) == [sites.note(2)]
+        work.remove_local_account(SITE)
+        assert not work.notes_carried_by(SITE)
+        work.commit()
+    with store.begin() as work:
+        assert list(work.carried_notes(OTHER_SITE)) == [sites.note(3, carrier=None)]
+        assert not work.carried_notes(sites.on_prem(1).id)

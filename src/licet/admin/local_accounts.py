@@ -242,6 +242,11 @@ def _check_wound_up(work: Work, account: LocalAccount) -> None:
         raise AdminRefused(
             f"'{account.name}' has changes that its manager does not know; synchronize it first"
         )
+    if work.notes_carried_by(account.id):
+        raise AdminRefused(
+            f"'{account.name}' carries leave notes of products for other authorities; synchronize it "
+            "first"
+        )
 
 
 def delete_account(work: Work, account: LocalAccount, *, who: str, now: datetime) -> None:

@@ -220,7 +220,7 @@ class Work(Protocol):
         ...
 
     def remove_on_prem(self, on_prem: AuthorityId) -> None:
-        """Remove an on-prem, and the letter that was kept for it."""
+        """Remove an on-prem, the letter that was kept for it, and the leave notes that wait for it."""
         ...
 
     def due_on_prems(self, until: datetime, limit: int) -> Sequence[OnPrem]:
@@ -260,7 +260,7 @@ class Work(Protocol):
         ...
 
     def remove_local_account(self, account: AuthorityId) -> None:
-        """Remove a local account, and the changes that were noted for it."""
+        """Remove a local account, the changes that were noted for it, and the notes that it carries."""
         ...
 
     def changes(

@@ -302,9 +302,11 @@ class StoreWork:
         self._rows.on_prems.put(on_prem)
 
     def remove_on_prem(self, on_prem: AuthorityId) -> None:
-        """Remove an on-prem, and the letter that was kept for it."""
+        """Remove an on-prem, the letter that was kept for it, and the leave notes that wait for it."""
         self._rows.on_prems.remove(on_prem)
         self._rows.letters.remove(on_prem)
+        for note in self.carried_notes(on_prem):
+            self._rows.carried_notes.remove(note.instance)
 
     def due_on_prems(self, until: datetime, limit: int) -> Sequence[OnPrem]:
         """Return on-prems with `due_at` not after `until`, earliest first."""
@@ -348,9 +350,11 @@ class StoreWork:
         self._rows.local_accounts.put(account)
 
     def remove_local_account(self, account: AuthorityId) -> None:
-        """Remove a local account, and the changes that were noted for it."""
+        """Remove a local account, the changes that were noted for it, and the notes that it carries."""
         self._rows.local_accounts.remove(account)
         self.forget_changes(account, _EVERY_NUMBER)
+        for note in self.notes_carried_by(account):
+            self._rows.carried_notes.remove(note.instance)
 
     def changes(
         self, account: AuthorityId, after: InstanceId | None, limit: int
