@@ -5,14 +5,16 @@ Rules and order are those of manager-and-onprem.md 2.2.
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from licet.admin.accounts import DEFAULT_NAME, record
 from licet.admin.refusal import AdminRefused
 from licet.admin.texts import check_name
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import AccountId, AuthorityId, VirtualAccountId
+from licet.ledger.listing import every
 from licet.ledger.model import SmartAccount, VirtualAccount
-from licet.ledger.ports import Duplicate, Work
+from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.sites import Every, LocalAccount, LocalState, Privacy
 from licet.sync.deadlines import next_sync
 
@@ -249,8 +251,19 @@ def _check_wound_up(work: Work, account: LocalAccount) -> None:
         )
 
 
-def delete_account(work: Work, account: LocalAccount, *, who: str, now: datetime) -> None:
+def delete_account(
+    store: Store, work: Work, account: LocalAccount, *, who: str, now: datetime
+) -> None:
     """Delete a local account that was refused or deactivated; its events stay.
+
+    Its licenses and alerts go with it, and its tokens are revoked: nothing of it falls due any more.
+
+    Args:
+        store: lists tokens and alerts.
+        work: takes the changes.
+        account: whose product instances are gone.
+        who: the person.
+        now: the instant.
 
     Raises:
         AdminRefused: it is neither.
@@ -258,12 +271,26 @@ def delete_account(work: Work, account: LocalAccount, *, who: str, now: datetime
     account = current_local_account(work, account)
     if account.state not in {LocalState.REFUSED, LocalState.DEACTIVATED}:
         raise AdminRefused(f"'{account.name}' is {account.state}; deactivate it first")
+    _clear(store, work, AccountId(account.id), now)
     work.remove_local_account(account.id)
     row = work.account(AccountId(account.id))
     if row is not None:
         # Its name is free for another one.
         work.put_account(replace(row, name=f"{row.name[:100]} (deleted {account.id[:8]})"))
     _note(work, account, f"the local account '{account.name}' was deleted", who=who, now=now)
+
+
+def _clear(store: Store, work: Work, account: AccountId, now: datetime) -> None:
+    for alert in every(partial(store.list_alerts, account)):
+        work.clear_alert(alert.key)
+    for place in work.virtual_accounts(account):
+        for tag in work.tags_in(place.id):
+            for holding in work.pool(place.id, tag).holdings:
+                work.remove_holding(holding.id)
+        for listed in every(partial(store.list_tokens, place.id)):
+            token = work.token(listed.id)
+            if token is not None and token.revoked_at is None:
+                work.put_token(replace(token, revoked_at=now))
 
 
 def current_local_account(work: Work, account: LocalAccount) -> LocalAccount:

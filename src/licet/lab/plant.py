@@ -122,7 +122,7 @@ class Plant:
         """Delete the local account."""
         account, now = self.account, self.on_prem.clock.wall
         with self._work() as work:
-            delete_account(work, account, who=WHO, now=now)
+            delete_account(self.on_prem.store, work, account, who=WHO, now=now)
 
     def schedule(self, every: Every) -> None:
         """Say how often it synchronizes by itself."""

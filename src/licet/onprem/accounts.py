@@ -220,7 +220,8 @@ def delete(office: Office, given: argparse.Namespace, printer: Printer) -> int:
             # What a deactivation that was cut short has left.
             _let_go(office, account, printer)
         with office.store.begin(alone=True) as work:
-            delete_account(work, account, who=office.who, now=office.clock.now())
+            now = office.clock.now()
+            delete_account(office.store, work, account, who=office.who, now=now)
             work.commit()
         office.forget(account.id)
     printer.done(
