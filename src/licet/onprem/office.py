@@ -20,8 +20,8 @@ from typing import Final
 
 from licet.admin.refusal import AdminRefused
 from licet.kernel.chance import Chance
-from licet.kernel.ids import AuthorityId
-from licet.ledger.ports import Store
+from licet.kernel.ids import AccountId, AuthorityId
+from licet.ledger.ports import Store, Work
 from licet.ledger.sites import LocalAccount, Outstanding
 from licet.pki.authority import AuthorityKeys
 from licet.service.clock import Clock
@@ -186,10 +186,38 @@ class Office:
         """
         for path in (self.data.account_file(account), self.data.pending_file(account)):
             remove_file(path)
+        folder = self.data.sync / account
         try:
-            shutil.rmtree(self.folder(account))
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
         except OSError as error:
-            raise trouble(self.data.sync / account, error) from error
+            raise trouble(folder, error) from error
+
+    def finish_deletions(self) -> list[AuthorityId]:
+        """Remove what a deletion that was cut short has left of local accounts; return which.
+
+        Only what this ledger knew and has deleted: the keys of an account that it never heard of may
+        belong to another ledger, which somebody brings back.
+
+        Raises:
+            ServiceError: it cannot be removed.
+        """
+        with self.store.begin() as work:
+            left = [one for one in self._with_files() if _is_deleted(work, one)]
+        for account in left:
+            self.forget(account)
+        return left
+
+    def _with_files(self) -> list[AuthorityId]:
+        folder = self.data.sync
+        try:
+            exchanged = [AuthorityId(path.name) for path in folder.iterdir()]
+        except FileNotFoundError:
+            exchanged = []
+        except OSError as error:
+            raise trouble(folder, error) from error
+        return sorted({*self.data.accounts(), *self.data.waiting(), *exchanged})
 
     def _new_name(self, account: LocalAccount) -> str:
         with self.store.begin() as work:
@@ -207,3 +235,10 @@ class Office:
             return (self.data.sync / account.id / "name").read_text("ascii").strip()
         except OSError:
             return None
+
+
+def _is_deleted(work: Work, account: AuthorityId) -> bool:
+    """Tell whether a local account was here, by its events, and is not any more."""
+    if work.local_account(account) is not None:
+        return False
+    return bool(work.events_after(AccountId(account), 0, 1))

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from licet.admin.sweep import Sweep
 from licet.kernel.chance import Chance
 from licet.ledger.model import Policy
@@ -26,6 +28,7 @@ from licet.store.sqlite.store import SqliteStore
 
 # Named in the events of what it does by itself.
 WHO = "on-prem"
+_LOG = structlog.get_logger(__name__)
 
 
 def site_name(given: str | None, names: Sequence[str]) -> str:
@@ -96,6 +99,7 @@ def found(settings: Settings, chance: Chance, now: datetime) -> Founded:
 def staff(data: DataDir, store: SqliteStore, clock: Clock, chance: Chance) -> Staff:
     """Return who works at an on-prem that serves."""
     office = Office(data, store, clock, chance, WHO)
+    _finish_deletions(office)
     synchronizing = Synchronizing(office)
     return Staff(
         LocalAuthorities(data, store, chance),
@@ -107,6 +111,14 @@ def staff(data: DataDir, store: SqliteStore, clock: Clock, chance: Chance) -> St
         ),
         hurry=synchronizing.stop,
     )
+
+
+def _finish_deletions(office: Office) -> None:
+    try:
+        for account in office.finish_deletions():
+            _LOG.info("what was left of a deleted local account was removed", account=account)
+    except ServiceError as error:
+        _LOG.warning("what is left of a deleted local account stays", why=str(error))
 
 
 def _describe(data: DataDir, name: str) -> str:

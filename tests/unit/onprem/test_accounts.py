@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from licet.kernel.ids import AccountId
+from licet.admin.local_accounts import delete_account
+from licet.kernel.ids import AccountId, AuthorityId
+from licet.onprem.staff import staff
 from support.sites_tables import Inside
 from support.two_sides import TwoSides
 
@@ -221,6 +223,35 @@ def test_a_local_account_that_ended_stays_so(sides: TwoSides) -> None:
     assert "'Plant' is deactivated" in sides.sat.refuses(f"sync response {answered['file']}")
     [row] = sides.sat.ask("account list")
     assert row["state"] == "deactivated"
+
+
+def test_a_deletion_that_was_cut_short_is_completed(sides: TwoSides) -> None:
+    """Keys that somebody has deleted would lie on the disk for ever, and in every backup."""
+    sides.register("Plant")
+    sides.synchronize("Plant")
+    sides.request("Ship")
+    sides.sat.do("account deactivate Plant")
+    office = sides.office()
+    data, site = office.data, sides.sat.ask("account show Plant")["id"]
+    # The power fails behind the commit.
+    with office.store.begin(alone=True) as work:
+        account = work.local_account(site)
+        assert account is not None
+        delete_account(office.store, work, account, who="ann", now=office.clock.now())
+        work.commit()
+    assert data.accounts() == [site]
+    # The keys of an account of which this ledger never heard are another ledger's, perhaps.
+    strange = "00000000-0000-4000-8000-000000000001"
+    data.account_file(AuthorityId(strange)).write_bytes(data.account_file(site).read_bytes())
+    data.account_file(AuthorityId(strange)).chmod(0o600)
+    staff(data, office.store, office.clock, office.chance)  # type: ignore[arg-type]
+    assert data.accounts() == [strange]
+    assert site not in [path.name for path in data.sync.iterdir()]
+    office.call(site, "Again")
+    assert [row["name"] for row in sides.sat.ask("account list")] == ["Ship"]
+    assert site not in [path.name for path in data.sync.iterdir()]
+    assert data.accounts() == [strange]
+    office.store.close()  # type: ignore[attr-defined]
 
 
 def test_a_virtual_account_that_an_on_prem_cannot_have(sides: TwoSides) -> None:
