@@ -3,23 +3,26 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AccountId
-from licet.kernel.time import MINUTE
+from licet.kernel.time import MINUTE, SECOND
 from licet.ledger.ports import Work
 from licet.ledger.sites import LocalAccount, LocalState, SyncKind
 from licet.ledger.works import work_in
 from licet.onprem.client import Stopped
 from licet.onprem.office import Office
 from licet.onprem.synchronizing import Failed, failed_key, raise_failed, synchronize
-from licet.sync.deadlines import next_look, review
+from licet.sync.deadlines import RETRY_EVERY, next_look, review
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 # An account that a person synchronizes just now is looked at again so much later.
 _TAKEN_AGAIN = MINUTE
+# One manager that is slow does not hold up the accounts of others; what it got stays with it.
+TURN: Final = 15 * MINUTE
 _LOG = structlog.get_logger(__name__)
 
 
@@ -42,32 +45,50 @@ class Synchronizing:
         return min((self._at(one) for one in self._ones()), default=None)
 
     def tick(self, now: datetime) -> str:
-        """Synchronize those that are due; what fails is tried again when it is due again."""
-        done = 0
-        for account in self._ones():
-            if self._at(account) > now or self._stopped.is_set():
-                continue
-            self._put_off.pop(account.id, None)
-            try:
-                self._act(self._office, account, SyncKind.STANDARD, self._wait)
-                _LOG.info("synchronized", account=account.name)
-                done += 1
-            except Failed as failed:
-                # It was remembered, and is due again in an hour.
-                _LOG.warning("a synchronization failed", account=account.name, why=str(failed))
-            except Stopped:
-                break
-            except AdminRefused as refused:
-                _LOG.info("not synchronized now", account=account.name, why=str(refused))
-                self._put_off[account.id] = now + _TAKEN_AGAIN
+        """Synchronize those that are due, first whose lease ends first; what fails is due again later."""
+        due = [one for one in self._ones() if self._at(one) <= now]
+        due.sort(key=lambda one: one.lease_ends_at or _BEFORE_ALL)
+        done = sum(self._synchronize(one, now) for one in due)
         return f"{done} synchronized"
+
+    def _synchronize(self, account: LocalAccount, now: datetime) -> bool:
+        """Synchronize a local account, and tell whether that came to its end."""
+        if self._stopped.is_set():
+            return False
+        self._put_off.pop(account.id, None)
+        named = _LOG.bind(account=account.name)
+        try:
+            self._act(self._office, account, SyncKind.STANDARD, self._patience())
+        except Failed as failed:
+            # It was remembered, and is due again in an hour.
+            named.warning("a synchronization failed", why=str(failed))
+        except Stopped:
+            named.info("a synchronization was broken off", goes_on="at its next turn")
+        except AdminRefused as refused:
+            named.info("not synchronized now", why=str(refused))
+            self._put_off[account.id] = now + _TAKEN_AGAIN
+        except Exception:  # noqa: BLE001 - whatever it is, the other accounts have their turn
+            named.exception("a synchronization failed, and could not be remembered")
+            self._put_off[account.id] = now + RETRY_EVERY
+        else:
+            named.info("synchronized")
+            return True
+        return False
 
     def stop(self) -> None:
         """Break off what is under way."""
         self._stopped.set()
 
-    def _wait(self, seconds: float) -> bool:
-        return self._stopped.wait(seconds) if seconds else self._stopped.is_set()
+    def _patience(self) -> Callable[[float], bool]:
+        """Return what waits, and tells to break off at the end of an account's turn, or of the server."""
+        clock = self._office.clock
+        ends_s = clock.elapsed_s() + TURN / SECOND
+
+        def wait(seconds: float) -> bool:
+            self._stopped.wait(max(min(seconds, ends_s - clock.elapsed_s()), 0))
+            return self._stopped.is_set() or clock.elapsed_s() >= ends_s
+
+        return wait
 
     def _at(self, account: LocalAccount) -> datetime:
         assert account.due_at is not None  # noqa: S101 - `_ones` saw to it

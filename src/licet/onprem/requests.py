@@ -9,6 +9,7 @@ from licet.host.files import PRIVATE_FILE, sync_directory
 from licet.ledger.sites import LocalAccount, LocalState, Outstanding, Road, SyncKind
 from licet.onprem.office import Office
 from licet.service.files import trouble
+from licet.service.problems import ServiceError
 from licet.sync.exchange import Taken, keep_request, make_request, take_response
 from licet.sync.problems import SyncRefused, Why
 
@@ -20,7 +21,7 @@ def make(office: Office, account: LocalAccount, kind: SyncKind) -> Outstanding:
 
     Raises:
         SyncRefused: the local account is not registered.
-        ServiceError: it cannot be written.
+        ServiceError: it cannot be written, or something in the ledger fits into no document.
     """
     if account.state not in {LocalState.REGISTERED, LocalState.REMOVED}:
         raise SyncRefused(Why.NOT_READY, f"the local account '{account.name}' is not registered")
@@ -46,6 +47,8 @@ def make(office: Office, account: LocalAccount, kind: SyncKind) -> Outstanding:
         sync_directory(path.parent)
     except OSError as error:
         raise trouble(new, error) from error
+    except ValueError as error:
+        raise ServiceError(f"the request of '{account.name}' cannot be written: {error}") from error
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)

@@ -4,8 +4,8 @@ What fails is remembered in one sentence: in the local account, its history and 
 """
 
 import os
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from licet.onprem.client import Client, Denied, Sending
 from licet.onprem.office import Office
 from licet.onprem.road import Road as Way
 from licet.onprem.road import Unreached, trust_of
+from licet.service.files import trouble
 from licet.service.problems import ServiceError
 from licet.sync.applying import Applied
 from licet.sync.deadlines import RETRY_EVERY
@@ -84,7 +85,7 @@ def synchronize(
         account = current(office, account)
         way = _way(office, account)
         try:
-            with way:
+            with way, _named_trouble(office.data.sync / account.id):
                 done = _Rounds(office, Client(way, wait)).run(account, kind)
         except (Unreached, Denied, SyncRefused, ServiceError) as error:
             _remember(office, account, kind, str(error))
@@ -132,6 +133,19 @@ def raise_failed(work: Work, account: LocalAccount, alert: Alert | None) -> None
             action_due_at=account.lease_ends_at,
         )
     )
+
+
+@contextmanager
+def _named_trouble(folder: Path) -> Iterator[None]:
+    """Make sentences of what the disk says.
+
+    Raises:
+        ServiceError: it failed.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise trouble(Path(error.filename) if error.filename else folder, error) from error
 
 
 def _way(office: Office, account: LocalAccount) -> Way:

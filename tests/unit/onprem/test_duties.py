@@ -6,15 +6,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from licet.admin.refusal import AdminRefused
-from licet.kernel.time import DAY, HOUR, MINUTE
+from licet.kernel.time import DAY, HOUR, MINUTE, SECOND
 from licet.ledger.sites import LocalAccount, LocalState, SyncKind
 from licet.onprem.client import Stopped
-from licet.onprem.duties import Deadlines, Synchronizing
+from licet.onprem.duties import TURN, Deadlines, Synchronizing
 from licet.onprem.office import Office
 from licet.onprem.synchronizing import Failed, synchronize
+from licet.service.clock import SystemClock
+from licet.store.sqlite.problems import StoreError
 from licet.store.sqlite.store import SqliteStore
+from support.exchange import TAGS
+from support.sites_tables import Inside
 from support.two_sides import TwoSides
 
 Wait = Callable[[float], bool]
@@ -120,7 +125,98 @@ def test_it_breaks_off_when_the_server_ends(office: Office) -> None:
     duty.stop()
     duty.tick(now)
     assert heard == [False], "nothing is begun any more"
-    assert duty._wait(60.0), "and nothing is waited for"
+    assert duty._patience()(60.0), "and nothing is waited for"
+
+
+def test_a_full_disk_is_a_failure_like_others(office: Office) -> None:
+    """Nobody would learn that nothing is exchanged any more, and why; until the lease has ended."""
+    account = account_of(office)
+    office.response_file(account.id).mkdir()
+    with pytest.raises(Failed, match=r"response\.part: it is a directory, not a file"):
+        synchronize(office, account, SyncKind.STANDARD, lambda _: False)
+    assert "it is a directory" in account_of(office).failed
+    assert not account_of(office).history[0].ok
+    assert alerts(office) == ["Synchronization Failed"]
+
+
+def test_what_fits_into_no_document_is_a_failure_like_others(office: Office) -> None:
+    """One strange name in the ledger would end in a traceback, and the site never know why."""
+    account = account_of(office)
+    inside = Inside(office.data.path, account.name)
+    inside.enter(1, TAGS[0])
+    with office.store.begin(alone=True) as work:
+        [instance] = inside.rows()
+        work.put_instance(replace(instance, host_name="two\nlines"))
+        work.commit()
+    inside.close()
+    with pytest.raises(Failed, match="the request of 'Plant' cannot be written: line"):
+        synchronize(office, account, SyncKind.STANDARD, lambda _: False)
+    assert "cannot be written" in account_of(office).failed
+
+
+def test_one_account_that_cannot_be_helped_is_not_the_end_of_all(
+    sides: TwoSides, office: Office
+) -> None:
+    """The local accounts of other customers would lapse with it."""
+    now = two_that_are_due(sides, office)
+    done: list[str] = []
+
+    def act(_: Office, account: LocalAccount, _kind: SyncKind, _wait: Wait) -> None:
+        done.append(account.name)
+        if account.name == "Ship":
+            raise StoreError("the disk is full")
+        put(office, replace(account, due_at=now + DAY))
+
+    duty = Synchronizing(office, act)
+    duty.tick(now)
+    assert done == ["Ship", "Plant"], "whose lease ends first goes first"
+    assert duty.next_due() == now + HOUR, "it is not tried without end"
+
+
+def test_one_slow_manager_does_not_hold_up_the_others(sides: TwoSides, office: Office) -> None:
+    """One site with a bad line would take the time in which the others must synchronize."""
+    now = two_that_are_due(sides, office)
+    clock = Passing()
+    slow = replace(office, clock=clock)
+    done: list[str] = []
+
+    def act(_: Office, account: LocalAccount, _kind: SyncKind, wait: Wait) -> None:
+        while account.name == "Ship":
+            clock.passed_s += 30
+            if wait(0):
+                raise Stopped
+        done.append(account.name)
+
+    Synchronizing(slow, act).tick(now)
+    assert done == ["Plant"]
+    assert clock.passed_s == TURN / SECOND
+
+
+class Passing(SystemClock):
+    """A clock on which time passes as a test says."""
+
+    passed_s = 0.0
+
+    @override
+    def elapsed_s(self) -> float:
+        """Return seconds."""
+        return self.passed_s
+
+
+def two_that_are_due(sides: TwoSides, office: Office) -> datetime:
+    """Register another local account, whose lease ends earlier; return when both are due."""
+    first = account_of(office)
+    sides.register("Ship")
+    sides.synchronize("Ship")
+    sides.sat.do("account reach Ship --manager https://localhost")
+    with office.store.begin() as work:
+        [_, ship] = work.local_accounts()
+    now, ends = first.last_down_at, first.lease_ends_at
+    assert now is not None
+    assert ends is not None
+    put(office, replace(first, due_at=now))
+    put(office, replace(ship, due_at=now, lease_ends_at=ends - DAY))
+    return now
 
 
 @pytest.mark.enable_socket
