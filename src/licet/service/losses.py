@@ -87,6 +87,13 @@ def losses(
         f"forks that were noticed, and clones that were decided, after {since} are forgotten",
         "decide again what `clone list` shows; a copy that still speaks is noticed again",
     )
+    yield Loss(
+        "on-prems",
+        None,
+        f"on-prems that were registered after {since} are not known, and go on granting what their "
+        "leases hold; that counts here as well",
+        "register them anew: their people request the local account again",
+    )
     for account in every(store.list_accounts):
         yield from _on_prems(store, account, since, now)
     yield from last_events(store)

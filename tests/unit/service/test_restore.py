@@ -311,8 +311,11 @@ def test_what_may_be_lost_is_listed(standing: Standing) -> None:
         "transfers",
         "orders",
         "clones",
+        "on-prems",
         "administration",
     ]
+    [unknown] = texts(restored, "on-prems")
+    assert "on-prems that were registered after" in unknown, "nothing in the backup names them"
     [last] = texts(restored, "administration")
     assert "was revoked" in last
 
