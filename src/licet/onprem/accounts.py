@@ -95,9 +95,10 @@ def request(office: Office, given: argparse.Namespace, printer: Printer) -> int:
             now=office.clock.now(),
             chance=office.chance,
         )
+        if given.satellite_name is not None:
+            # Before it counts: one that was cut short must not get another name.
+            office.call(account.id, given.satellite_name)
         work.commit()
-    if given.satellite_name is not None:
-        office.call(account.id, given.satellite_name)
     printer.done(
         f"the local account '{account.name}' is requested; approve it: account approve",
         _asked(account),

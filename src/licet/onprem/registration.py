@@ -165,11 +165,18 @@ def _read_ca(path: Path | None) -> bytes | None:
     """Return a file of CA certificates that was looked at."""
     if path is None:
         return None
-    trust_of(path)
     try:
-        return path.read_bytes()[:_CA_BYTES_MAX]
+        with path.open("rb") as file:
+            data = file.read(_CA_BYTES_MAX + 1)
     except OSError as error:
         raise trouble(path, error) from error
+    if len(data) > _CA_BYTES_MAX:
+        raise AdminRefused(
+            f"{path}: it has over {_CA_BYTES_MAX} bytes; give a file with only the certificates of who "
+            "signed the manager's"
+        )
+    trust_of(path)
+    return data
 
 
 def _keep_ca(office: Office, account: LocalAccount, certificates: bytes | None) -> None:

@@ -155,6 +155,34 @@ def test_an_on_prem_whose_name_is_taken_can_have_another_one(sides: TwoSides) ->
     assert [row["name"] for row in sides.manager.ask("onprem list")] == ["Boat-7", "Sat"]
 
 
+def test_the_name_at_the_manager_is_there_before_the_request_counts(sides: TwoSides) -> None:
+    """A crash in between would leave a request that is registered under another name than was asked."""
+    line = (
+        "account request Plant --smart-account Example --virtual-account Plant --satellite-name P7"
+    )
+    sides.sat.data.sync.write_text("no directory\n")
+    sides.sat.refuses(line)
+    assert sides.sat.ask("account list") == []
+    sides.sat.data.sync.unlink()
+    sides.sat.do(line)
+    assert sides.sat.ask("account show Plant")["satellite_name"] == "P7"
+
+
+def test_a_file_of_certificates_is_taken_whole_or_not_at_all(sides: TwoSides) -> None:
+    """The certificate that counts would be cut off, and nobody know why the manager is not believed."""
+    sides.register("Plant")
+    ca = sides.folder / "ca.pem"
+    data = (sides.manager.data.tls / "certificate.pem").read_bytes()
+    line = f"account reach Plant --manager https://localhost --ca {ca}"
+    ca.write_bytes(b"#" * 1024 * 1024 + b"\n" + data)
+    assert "it has over 1048576 bytes; give a file with only" in sides.sat.refuses(line)
+    assert sides.sat.ask("sync status")["manager_url"] is None
+    ca.write_bytes(data)
+    sides.sat.do(line)
+    [kept] = sides.sat.data.sync.glob("*/manager-ca.pem")
+    assert kept.read_bytes() == data
+
+
 def test_the_order_of_an_end(sides: TwoSides) -> None:
     """Products would be left without anybody, and the manager show what is not there any more."""
     sides.register("Plant")
