@@ -22,12 +22,13 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
     """Open a document; what is said against it names the file.
 
     Raises:
-        AdminRefused: it cannot be read, or was refused.
+        AdminRefused: it cannot be read, more than once, or was refused.
     """
     try:
         # Without O_NONBLOCK, a pipe in its place would be waited for.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
+            _check_seekable(file)
             file.seek(0)
             yield file
     except OSError as error:
@@ -36,6 +37,11 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
         said = str(refused)
         named = said if said.startswith(f"{path}: ") else f"{path}: {said}"
         raise AdminRefused(named) from refused
+
+
+def _check_seekable(file: BinaryIO) -> None:
+    if not file.seekable():
+        raise AdminRefused("it is a pipe, and is read more than once; put it into a file")
 
 
 def write_out(given: Path | None, name: str, form: Form, data: bytes) -> Path:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -286,6 +287,17 @@ def test_a_file_of_others(desk: Desk) -> None:
         work.commit()
     assert "no on-prem 'Plant'" in desk.refused(f"show {foreign} MANAGER")
     assert "no on-prem 'Plant'" in desk.refused(f"diff {foreign} MANAGER")
+
+
+def test_a_pipe_is_no_file(desk: Desk) -> None:
+    """A person would read what the library thinks of it, or wait for ever."""
+    pipe = desk.folder / "pipe"
+    os.mkfifo(pipe)
+    for line in (f"show {pipe}", f"diff {pipe} MANAGER"):
+        ran = desk.type(line)
+        assert (ran.status, ran.out) == (1, "")
+        said = "licet sync: pipe: it is a pipe, and is read more than once; put it into a file\n"
+        assert ran.err == said
 
 
 def test_a_directory_is_needed(desk: Desk) -> None:
