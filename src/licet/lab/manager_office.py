@@ -141,7 +141,7 @@ class ManagerOffice(Office):
             chance=authority.chance,
         )
         site, letter = answered.on_prem, answered.letter
-        name = response_name(site.name, site.last_down_at or self._now, letter.number)
+        name = response_name(answered.name, site.last_down_at or self._now, letter.number)
         return answered, Paper(name, letter.text)
 
     def on_prems(self) -> list[OnPrem]:

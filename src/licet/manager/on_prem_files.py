@@ -64,7 +64,7 @@ def sync(site: Site, given: argparse.Namespace, printer: Printer) -> None:
         )
     on_prem, letter = answered.on_prem, answered.letter
     written_at: datetime = on_prem.last_down_at or site.now
-    name = response_name(on_prem.name, written_at, letter.number)
+    name = response_name(answered.name, written_at, letter.number)
     path = write_out(given.output, name, SYNC_RESPONSE, letter.text)
     if printer.as_json:
         printer.record({**tell_request(answered), "file": str(path)})

@@ -10,7 +10,9 @@ _NAMED = 20
 
 def say_request(answered: Answered) -> str:
     """Return what became of a request at its manager, as a sentence."""
-    request = f"Request {answered.letter.number} of '{answered.on_prem.name}'"
+    request = f"Request {answered.letter.number} of '{answered.name}'"
+    if answered.on_prem.removed_at is not None:
+        return f"{request}: this on-prem was removed, and the response tells it so."
     if answered.tally is None:
         return f"{request} was applied before; nothing changed."
     return f"{request}: {answered.tally.text}."
@@ -20,7 +22,8 @@ def tell_request(answered: Answered) -> Record:
     """Return what became of a request at its manager, for a program."""
     tally = answered.tally
     return {
-        "name": answered.on_prem.name,
+        "name": answered.name,
+        "removed": answered.on_prem.removed_at is not None,
         "number": answered.letter.number,
         "again": tally is None,
         "new": tally.new if tally else 0,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from licet.admin.refusal import AdminRefused
-from licet.kernel.ids import Tag
+from licet.kernel.ids import Tag, tag_name
 from licet.kernel.problems import RulesBroken
 from licet.kernel.time import instant
 from licet.ledger.ports import Work
@@ -17,6 +17,7 @@ from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.sync_either import Head, check, fingerprint_of, open_either
+from licet.shell.sync_items import list_items
 from licet.shell.values import Mark, Record, Shown, Value
 from licet.wire.documents import Document, WrongKind, open_document, spoken
 from licet.wire.sites import (
@@ -34,7 +35,7 @@ from licet.wire.sites import (
 
 REFUSED = 1
 LICENSES_MAX = 1_000
-NOT_CHECKED = Shown(None, "signature not checked", Mark.WARN)
+NOT_CHECKED = Shown(None, "not checked; give --data DIR of an authority that knows it", Mark.WARN)
 _WITHHELD = ("host_names", "addresses", "instance_names", "user_names")
 
 
@@ -48,6 +49,9 @@ def show(given: argparse.Namespace, printer: Printer) -> int:
             raise AdminRefused(str(wrong)) from wrong
         except RulesBroken as broken:
             raise AdminRefused(f"it is damaged: {broken}") from broken
+        if given.items:
+            list_items(document, printer)
+            return DONE
         head = cast("Head", document.head)
         if given.data is None:
             seen = _Seen(NOT_CHECKED, fingerprint_of(document, head, None))
@@ -149,17 +153,25 @@ class _Items:
 
         self.names = {**site.look(read), **self.names}
 
+    def _named(self, tag: str) -> Shown:
+        """Return a license by its name; one that nobody names by its tag, for people a part of it."""
+        name = self.names.get(tag)
+        return Shown(name or tag, name or tag_name(tag))
+
     def tables(self) -> Record:
         """Return what is listed below the rest."""
         tables: dict[str, Value] = {"items_not_listed": self.unlisted} if self.unlisted else {}
         if self.used:
             tables["in_use"] = [
-                {"license": self.names.get(tag, tag), "in_use": in_use}
-                for tag, in_use in self.used.items()
+                {"license": self._named(tag), "in_use": in_use} for tag, in_use in self.used.items()
             ]
         if self.lease:
             tables["lease_totals"] = [
-                {"license": self.names.get(tag, tag), "quantity": quantity, "lines": lines}
+                {
+                    "license": self.names.get(tag, tag_name(tag)),
+                    "quantity": quantity,
+                    "lines": lines,
+                }
                 for tag, (quantity, lines) in self.lease.items()
             ]
         return tables

@@ -109,8 +109,7 @@ def review(
         work.clear_alert(overdue)
         work.clear_alert(deadline)
         return
-    name = site.local_account if isinstance(site, OnPrem) else site.name
-    said = f"'{name}' has not synchronized since {print_instant(last)}"
+    said = f"'{site.name}' has not synchronized since {print_instant(last)}"
     alert = Alert(
         key=overdue,
         kind=OVERDUE,

@@ -157,7 +157,7 @@ def _head(
     keys = writer.keys
     missing = [one for one in keys.trust_lists if one.list.version > head.trust_version]
     return SyncResponse(
-        name=on_prem.name,
+        name=head.name,
         site=on_prem.id,
         manager=keys.authority,
         number=head.number,

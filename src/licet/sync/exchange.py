@@ -49,8 +49,10 @@ class Answered:
         on_prem: who asked.
         letter: the signed response.
         tally: what the request changed; None where it was applied before.
+        name: what the site calls itself; one that was removed has another name in our books.
     """
 
+    name: str
     on_prem: OnPrem
     letter: Letter
     tally: Tally | None
@@ -96,7 +98,7 @@ def answer_request(
         )
         assert on_prem is not None  # noqa: S101 - the gate saw to it
         if turn is Turn.AGAIN:
-            return Answered(on_prem, _same_letter(work, on_prem), None)
+            return Answered(head.name, on_prem, _same_letter(work, on_prem), None)
         desk = Desk(keys.authority, keys.accepted_roots, now, road)
         try:
             on_prem, tally = receive(document, work, on_prem, desk)
@@ -112,7 +114,7 @@ def answer_request(
         )
         if not dry:
             work.commit()
-    return Answered(on_prem, letter, tally)
+    return Answered(head.name, on_prem, letter, tally)
 
 
 def note_refusal(

@@ -274,7 +274,7 @@ def test_files_that_are_none(clerk: SiteClerk) -> None:
     assert "it cannot be read: No such file" in clerk.refused("onprem add nowhere.yml")
     assert "it cannot be read: Is a directory" in clerk.refused(f"onprem add {clerk.folder}")
     os.mkfifo(clerk.folder / "pipe")
-    assert "not seekable" in clerk.refused("onprem add pipe")
+    assert "is a pipe" in clerk.refused("onprem add pipe")
 
 
 def test_nothing_else_is_overwritten(clerk: SiteClerk) -> None:

@@ -125,11 +125,11 @@ Gone               0
 Leave notes        0
 Events             0
 More events wait   no
-Signature          signature not checked
+Signature          not checked; give --data DIR of an authority that knows it
 
 In use:
-LICENSE                                                                 IN USE
-regid.2026-11.com.example.LAN,1.0_6f1d9c1e-0000-4000-8000-000000000001       3
+LICENSE  IN USE
+LAN           3
 """)
     assert desk.ask(f"show {file}")["signature"] is None
     for place in ("MANAGER", "ONPREM"):
@@ -138,6 +138,20 @@ regid.2026-11.com.example.LAN,1.0_6f1d9c1e-0000-4000-8000-000000000001       3
     assert desk.ask(f"show {file}")["in_use"] == [{"license": LAN, "in_use": 3}]
     named = desk.ask(f"show {file} MANAGER")["in_use"]
     assert named == [{"license": "LAN license", "in_use": 3}]
+
+
+def test_every_item_can_be_looked_at_before_it_leaves(desk: Desk) -> None:
+    """A site that withholds names could not see whether one is in the file that is carried."""
+    told, kept = desk.file(desk.plant.request()), Privacy(host_names=True)
+    shown = desk.do(f"show {told} --items")
+    desk.plant.set(privacy=kept)
+    withheld = desk.do(f"show {desk.file(desk.plant.request())} --items")
+    assert shown.startswith("ITEM ")
+    assert shown.count("\ninstance ") == withheld.count("\ninstance ") == 3
+    names = [row.split()[2] for row in shown.splitlines() if row.startswith("instance ")]
+    assert all(name.endswith(":") for name in names), shown
+    assert not any(name in withheld for name in names)
+    assert "3 product instances in all" in shown
 
 
 def test_a_response(desk: Desk) -> None:
@@ -163,7 +177,7 @@ Removed          no
 Reason           -
 Certificates     renewed
 Trust lists      -
-Signature        signature not checked
+Signature        not checked; give --data DIR of an authority that knows it
 
 Lease totals:
 LICENSE      QUANTITY  LINES
@@ -186,7 +200,7 @@ To virtual account  Mine
 Email               ops@example.com
 Version             1
 With a code         no
-Signature           signature not checked
+Signature           not checked; give --data DIR of an authority that knows it
 """)
     authorized = enroll_by_hand(
         desk.office.store,
@@ -207,7 +221,7 @@ Smart account    Example
 Virtual account  Mine
 Removal days     90
 Export control   yes
-Signature        signature not checked
+Signature        not checked; give --data DIR of an authority that knows it
 """)
     told = [desk.ask(f"show {file} MANAGER"), desk.ask(f"show {answer}")]
     told += [desk.ask(f"show {answer} {place}") for place in ("MANAGER", "ONPREM")]
@@ -339,6 +353,6 @@ def test_it_is_a_command(desk: Desk) -> None:
     ran = subprocess.run(  # noqa: S603
         [LICET, "sync", "show", file], capture_output=True, text=True, check=True, timeout=30
     )
-    assert "signature not checked" in ran.stdout
+    assert "not checked; give --data DIR of an authority that knows it" in ran.stdout
     for command in ("show", "diff"):
         assert "Example: licet sync" in desk.type(f"{command} --help").out

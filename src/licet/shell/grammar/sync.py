@@ -13,6 +13,9 @@ def add_show(groups: Groups) -> None:
     text = "print what a file of registration or synchronization says; needs no authority"
     parser = _command(groups, "show", "sync_show.show", text)
     _data(parser, required=False, text="check its signature with the keys of this authority")
+    parser.add_argument(
+        "--items", action="store_true", help="list what it holds instead, one item a line"
+    )
     parser.epilog = "Example: licet sync show license-sync-request-Plant_20261101-7.yml"
 
 
