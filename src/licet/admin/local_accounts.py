@@ -82,7 +82,10 @@ def request_account(
     try:
         work.put_local_account(account)
     except Duplicate as error:
-        raise AdminRefused(str(error)) from error
+        taken = find_local_account(work, name)
+        over = f" and is {taken.state}; delete it first (account delete)"
+        more = over if taken.state in _OVER else ""
+        raise AdminRefused(f"{error}{more}") from error
     _note(work, account, f"the local account '{name}' was requested", who=who, now=now)
     return account
 
@@ -239,7 +242,10 @@ def deactivate_account(
 def _check_wound_up(work: Work, account: LocalAccount) -> None:
     places = work.virtual_accounts(AccountId(account.id))
     if any(work.count_instances(place.id) for place in places):
-        raise AdminRefused(f"'{account.name}' has product instances; remove them first")
+        raise AdminRefused(
+            f"'{account.name}' has product instances; remove them first "
+            f"(instance list, instance remove --account '{account.name}')"
+        )
     if work.changes(account.id, None, 1):
         raise AdminRefused(
             f"'{account.name}' has changes that its manager does not know; synchronize it first"

@@ -118,6 +118,8 @@ def _alerts(office: Office, account: LocalAccount) -> Value:
     for alert in every(partial(office.store.list_alerts, AccountId(account.id))):
         if alert.key in keys:
             return Shown(alert.kind, alert.kind, _MARKS.get(alert.severity, Mark.PLAIN))
+    if account.restored:
+        return Shown("Restored, Not Synchronized", "Restored, Not Synchronized", Mark.BAD)
     if account.last_down_at is None:
         return Shown("Never Synchronized", "Never Synchronized", Mark.WARN)
     return Shown("Synchronization Successful", "Synchronization Successful", Mark.GOOD)

@@ -26,7 +26,7 @@ def confirm(question: str, *, yes: bool) -> None:
     sys.stderr.write(f"{question} Type yes: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().casefold() != "yes":
-        raise ServiceError("nothing was done")
+        raise ServiceError("nothing was done: the answer was not yes")
 
 
 def passphrase_in(path: Path) -> str:

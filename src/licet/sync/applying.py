@@ -48,11 +48,14 @@ class Applied:
     licenses: int = 0
     removed: int = 0
     alerts: int = 0
+    site_removed: bool = False
     said: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """All of it in one line."""
+        if self.site_removed:
+            return "the manager removed it: products register elsewhere, and this account is to be given up"
         return (
             f"{counted(self.lines, 'lease line')}, {self.lines_changed} changed, "
             f"{counted(self.removed, 'instance')} removed, {counted(self.alerts, 'alert')}"
@@ -86,6 +89,7 @@ def apply_response(
     assert isinstance(head, SyncResponse)  # noqa: S101 - the gate saw to it
     hearing = _Hearing(work, account, roots, now)
     hearing.take(document.items(), standing)
+    hearing.applied.site_removed = head.removed
     waiting = account.outstanding
     kind = waiting.kind if waiting else SyncKind.FULL
     record = SyncRecord(now, kind, road, head.number, ok=True, result=hearing.applied.text)

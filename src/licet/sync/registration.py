@@ -220,6 +220,8 @@ def admit_authorization(
     """
     head = document.head
     assert isinstance(head, RegistrationAuthorization)  # noqa: S101 - `gate.read` saw to it
+    if account.state is LocalState.REGISTERED:
+        raise SyncRefused(Why.OLDER, f"the local account '{account.name}' is registered already")
     if account.state is not LocalState.APPROVED or not account.registration:
         raise SyncRefused(
             Why.NOT_ASKED, f"the local account '{account.name}' waits for no authorization"

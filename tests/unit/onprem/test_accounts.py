@@ -103,7 +103,7 @@ def test_an_authorization_is_for_one_request_of_one_account(sides: TwoSides) -> 
     assert sides.sat.ask("account list")[0]["state"] == "approved"
     told = sides.sat.ask(f"account authorize {file} --fingerprint {added['fingerprint']}")
     assert (told["state"], told["manager_url"]) == ("registered", None)
-    assert "waits for no authorization" in sides.sat.refuses(
+    assert "is registered already" in sides.sat.refuses(
         f"account authorize {file} --fingerprint {added['fingerprint']}"
     )
     other = TwoSides(_made(sides.folder / "other"))
