@@ -157,7 +157,7 @@ def _head(
     keys = writer.keys
     missing = [one for one in keys.trust_lists if one.list.version > head.trust_version]
     return SyncResponse(
-        name=head.name,
+        name=name_of(on_prem, head),
         site=on_prem.id,
         manager=keys.authority,
         number=head.number,
@@ -179,6 +179,11 @@ def _head(
         certificates=None if certificates is None else print_certificates(certificates),
         chain=tuple(to_base64(der) for der in keys.answer_chain),
     )
+
+
+def name_of(on_prem: OnPrem, head: SyncRequest) -> str:
+    """Return how a site is called in a response: one that was removed by what it calls itself."""
+    return on_prem.name if on_prem.removed_at is None else head.name
 
 
 def _take_notes(work: Work, on_prem: OnPrem) -> tuple[OnPrem, tuple[RemovalRequest, ...]]:

@@ -31,7 +31,7 @@ from licet.pki.sites import renewed_site
 from licet.pki.trust import Trust, admit, own_roots
 from licet.sync.applying import Applied, apply_response
 from licet.sync.deadlines import next_sync
-from licet.sync.downward import Writer, respond
+from licet.sync.downward import Writer, name_of, respond
 from licet.sync.gate import Turn, admit_request, admit_response, certificates_of, read
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.receiving import Desk, Tally, receive
@@ -49,7 +49,7 @@ class Answered:
         on_prem: who asked.
         letter: the signed response.
         tally: what the request changed; None where it was applied before.
-        name: what the site calls itself; one that was removed has another name in our books.
+        name: how the response calls the site, and its file.
     """
 
     name: str
@@ -98,7 +98,8 @@ def answer_request(
         )
         assert on_prem is not None  # noqa: S101 - the gate saw to it
         if turn is Turn.AGAIN:
-            return Answered(head.name, on_prem, _same_letter(work, on_prem), None)
+            letter = _same_letter(work, on_prem)
+            return Answered(name_of(on_prem, head), on_prem, letter, None)
         desk = Desk(keys.authority, keys.accepted_roots, now, road)
         try:
             on_prem, tally = receive(document, work, on_prem, desk)
@@ -114,7 +115,7 @@ def answer_request(
         )
         if not dry:
             work.commit()
-    return Answered(head.name, on_prem, letter, tally)
+    return Answered(name_of(on_prem, head), on_prem, letter, tally)
 
 
 def note_refusal(

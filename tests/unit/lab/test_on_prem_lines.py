@@ -113,7 +113,7 @@ def test_registration_by_hand_shows_one_fingerprint_on_both_sides(by_hand: Playe
     assert by_hand.lab.names["authorization1"] in by_hand.ask("read authorization1")
     assert "refused: 'Local'" not in by_hand.ask("plant show accounts")
     again = by_hand.ask("plant accept authorization1")
-    assert again.startswith("refused: the local account 'Local' waits for no authorization")
+    assert again.startswith("refused: the local account 'Local' is registered already")
     by_hand.play("on-prem other\nother request x smart-account Example virtual-account Other")
     foreign = by_hand.ask("other authorization authorization1")
     assert foreign.startswith("refused: the authorization is for another on-prem, 'plant'")
