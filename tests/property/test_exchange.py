@@ -208,8 +208,9 @@ class Exchange(RuleBasedStateMachine):
         if self.manager_backup is None:
             self.manager_backup = self.manager.backup()
         else:
-            # A restore takes some time, by which epochs are told apart.
-            self.manager.now += timedelta(minutes=1)
+            # A restore takes some time, by which epochs are told apart; the clocks agree.
+            for side in (self.manager, *self.sites.values()):
+                side.now += timedelta(minutes=1)
             self.manager.restore(self.manager_backup)
             self.manager.sweep()
             self.at_risk.update(TAGS)

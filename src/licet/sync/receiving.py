@@ -103,7 +103,10 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
     head = document.head
     assert isinstance(head, SyncRequest)  # noqa: S101 - the gate saw to it
     forgotten = not remembers(on_prem, head.lease)
-    on_prem = end_leases(work, acknowledge(work, on_prem, head.lease, desk.now), desk.now)
+    if head.epoch == on_prem.epoch:
+        on_prem = acknowledge(work, on_prem, head.lease, desk.now)
+    # Else the site was restored: it names the lease of its backup, and uses none until it is answered.
+    on_prem = end_leases(work, on_prem, desk.now)
     mirror = _Mirror(work, on_prem, desk)
     if on_prem.removed_at is None:
         mirror.take(document.items(), full=head.sync == SyncKind.FULL.value)

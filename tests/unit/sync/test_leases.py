@@ -244,6 +244,22 @@ def test_a_restored_site_grants_nothing_until_it_has_synchronized(pair: Pair) ->
     assert pair.held(pair.site.default) == 6
 
 
+def test_the_lease_of_a_restored_sites_backup_is_not_out_again(pair: Pair) -> None:
+    """What the site gave back, and others use, would stand in a lease once more."""
+    backup = pair.site.backup()
+    old = pair.site.account.lease
+    pair.give_back(4)
+    pair.site.synchronize()
+    pair.site.synchronize()
+    pair.site.now = pair.manager.now = pair.manager.now + days(1)
+    pair.site.restore(backup)
+    before = {out.number for out in pair.manager.on_prem(pair.site).leases}
+    pair.manager.answer(pair.site.ask())
+    after = {out.number for out in pair.manager.on_prem(pair.site).leases}
+    assert old not in after
+    assert before < after, "and nothing that was out is acknowledged by it"
+
+
 def test_a_restored_manager_frees_nothing_on_the_word_of_a_lease_that_it_forgot(
     pair: Pair,
 ) -> None:
