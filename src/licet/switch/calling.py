@@ -146,10 +146,6 @@ class Callhome:
         """Where licensing messages go: the URL of the lowest index."""
         return self.urls[0][1] if self.urls else None
 
-    def with_url(self, index: int, url: str) -> "Callhome":
-        """Return the block with a URL at an index, instead of the one that was there."""
-        return replace(self, urls=tuple(sorted({**dict(self.urls), index: url}.items())))
-
     def profile(self, name: str) -> Profile | None:
         """Return a destination profile, predefined or not."""
         found = next((each for each in self.profiles if each.name == name), PREDEFINED.get(name))

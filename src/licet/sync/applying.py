@@ -45,7 +45,6 @@ class Applied:
 
     lines: int = 0
     lines_changed: int = 0
-    licenses: int = 0
     removed: int = 0
     alerts: int = 0
     site_removed: bool = False
@@ -169,7 +168,6 @@ class _Hearing:
     def _license(self, item: LicenseItem) -> None:
         entry = License(Tag(item.tag), item.name, item.description, item.export_controlled)
         self._work.put_license(entry)
-        self.applied.licenses += 1
 
     def _remove(self, item: RemoveItem) -> None:
         """Remove an instance that the manager asks about; one that left is believed by its note."""

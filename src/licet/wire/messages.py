@@ -282,4 +282,3 @@ class Answer(Part, frozen=True, kw_only=True):
 REQUESTS = Decoder(Request, max_bytes=limits.MAX_REQUEST_BYTES)
 ANSWERS = Decoder(Answer, max_bytes=limits.MAX_ANSWER_BYTES)
 LEAVE_NOTES = Decoder(Leave, max_bytes=limits.MAX_REQUEST_BYTES)
-TRUST_LISTS = Decoder(SignedTrustList, max_bytes=limits.MAX_ANSWER_BYTES)

@@ -21,7 +21,7 @@ MANY, PAGE = 6_000, 200
 
 # Another program: it flushes, says so, and is killed before it commits.
 PROGRAM = """
-import sys, time
+import sys
 from pathlib import Path
 from contract import rows
 from licet.store.sqlite.store import SqliteStore
@@ -34,7 +34,7 @@ with store.begin(alone=True) as work:
         if number % 100 == 99:
             work.flush()
     print("flushed", flush=True)
-    time.sleep(60)
+    sys.stdin.read()  # it never comes: the program is killed while it waits
     work.commit()
 """
 
@@ -64,13 +64,16 @@ def test_a_program_that_is_killed_leaves_nothing_that_it_flushed(path: Path) -> 
     tests = str(Path(__file__).parents[2])
     program = subprocess.Popen(  # noqa: S603 - our own text
         [sys.executable, "-c", PROGRAM, str(path)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={"PYTHONPATH": tests},
     )
+    assert program.stdin is not None
     assert program.stdout is not None
     assert program.stdout.readline() == b"flushed\n"
     program.kill()
     program.wait(60)
+    program.stdin.close()
     program.stdout.close()
     store = SqliteStore.open(path)
     assert store.count_instances(PLACE.id) == 0
