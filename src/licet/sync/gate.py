@@ -18,7 +18,7 @@ from licet.pki.sites import SiteCertificates
 from licet.pki.verifier import verify_chain, verify_ended
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.documents import Document, Form, WrongKind, open_document
-from licet.wire.keys import from_base64, load_public, public_bytes
+from licet.wire.keys import from_base64, load_public
 from licet.wire.sites import Certificates, SyncRequest, SyncResponse
 
 # A local account that ended does not come back by what it once asked for.
@@ -158,7 +158,7 @@ def _check_site_key(head: SyncRequest, on_prem: OnPrem, roots: tuple[bytes, ...]
         signer = verify_ended(ders, roots=roots, profile=Profile.SYNC)
     except (RulesBroken, ValueError) as error:
         raise SyncRefused(Why.UNTRUSTED, f"its signer cannot be believed: {error}") from error
-    if signer.authority != on_prem.id or public_bytes(signer.key) != on_prem.keys.sync:
+    if signer.spki != on_prem.keys.sync:
         raise SyncRefused(Why.FOREIGN, "it was signed by another on-prem than it names")
 
 

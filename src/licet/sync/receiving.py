@@ -27,7 +27,7 @@ from licet.ledger.usage import review_pool
 from licet.sync.carrying import Carrier
 from licet.sync.deadlines import next_look, review
 from licet.sync.gate import mark_of
-from licet.sync.leases import acknowledge, end_leases, remembers
+from licet.sync.leases import acknowledge, end_leases
 from licet.sync.privacy import hear_withheld
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.upward import EVENTS_MAX, order_of
@@ -102,7 +102,6 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
     """
     head = document.head
     assert isinstance(head, SyncRequest)  # noqa: S101 - the gate saw to it
-    forgotten = not remembers(on_prem, head.lease)
     if head.epoch == on_prem.epoch:
         on_prem = acknowledge(work, on_prem, head.lease, desk.now)
     # Else the site was restored: it names the lease of its backup, and uses none until it is answered.
@@ -122,7 +121,7 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
         version=head.version,
         epoch=head.epoch,
         privacy=hear_withheld(head.withheld),
-        needs_full=forgotten and head.sync != SyncKind.FULL.value,
+        needs_full=False,
         removals=_still_asked(work, on_prem, answered),
         history=(record, *on_prem.history)[:HISTORY_MAX],
     )

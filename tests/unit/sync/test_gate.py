@@ -228,6 +228,26 @@ def test_sums_that_differ_are_refused_and_nothing_is_kept(pair: Pair) -> None:
     assert pair.refused_up(pair.site.ask()).why is Why.UNEQUAL
 
 
+def test_an_instance_that_only_one_side_knows_is_noticed(pair: Pair) -> None:
+    """A product that uses nothing would be in one table only, for ever."""
+    idle = pair.site.enter("A")
+    pair.site.synchronize()
+    pair.manager.change(lambda work: work.remove_instance(idle))
+    pair.site.enter("B")
+    assert pair.refused_up(pair.site.ask()).why is Why.UNEQUAL
+    pair.site.synchronize(SyncKind.FULL)
+    assert instances(pair.manager, [pair.place.id]) == instances(pair.site, pair.site.places())
+
+
+def test_what_happens_while_a_response_is_on_its_way_goes_up_the_next_time(pair: Pair) -> None:
+    """A product that registers while a file is carried would never be reported."""
+    response = pair.manager.answer(pair.site.ask()).letter.text
+    pair.site.enter("A")
+    pair.site.take(response)
+    pair.site.synchronize()
+    assert instances(pair.manager, [pair.place.id]) == instances(pair.site, pair.site.places())
+
+
 def test_a_request_of_before_the_first_full_one(pair: Pair) -> None:
     """A manager would take changes for all that there is."""
     moon_place = pair.manager.open("Moon")

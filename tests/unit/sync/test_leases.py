@@ -307,8 +307,11 @@ def test_a_removed_site_is_told_and_then_its_licenses_are_free(pair: Pair) -> No
     pair.manager.sweep()
     assert pair.counted(pair.place) == 0
     assert pair.manager.store.count_instances(pair.place.id) == 0
+    ends_at = pair.site.account.lease_ends_at
+    pair.site.now = pair.manager.now = pair.manager.now + days(1)
     pair.site.synchronize()
     assert pair.site.account.state is LocalState.REMOVED
+    assert pair.site.account.lease_ends_at == ends_at, "it gets no more time than it had"
     assert pair.held(pair.site.default) == 0
     assert pair.counted(pair.place) == 0
     pair.site.synchronize()
