@@ -103,7 +103,7 @@ def local_account(
         requested_at=NOW,
         requested_by="admin",
         reason="because",
-        upstream=Upstream(AuthorityId(rows.uuid(8)), "https://manager.example.com", None),
+        upstream=Upstream(AuthorityId(rows.uuid(8)), "https://manager.example.com"),
         registered_at=NOW,
         removal_days=100,
         number=number,

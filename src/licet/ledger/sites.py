@@ -220,12 +220,10 @@ class Upstream:
     Attributes:
         authority: its id; its documents are signed by an answer certificate of that name.
         url: where it is reached, such as https://manager.example.com; None by file only.
-        proxy: the HTTP proxy on the way, as a URL; None where there is none.
     """
 
     authority: AuthorityId
     url: str | None = None
-    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

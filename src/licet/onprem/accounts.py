@@ -234,7 +234,7 @@ def delete(office: Office, given: argparse.Namespace, printer: Printer) -> int:
 def whole(office: Office, work: Work, account: LocalAccount) -> Record:
     """Return all fields of a local account."""
     upstream = account.upstream
-    proxy = upstream.proxy if upstream else None
+    proxy = office.proxy(account.id)
     return {
         **_entry(office, work, account),
         "email": account.email,

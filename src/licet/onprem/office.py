@@ -6,6 +6,7 @@ sync/<local account>/name     what the manager calls it, in the names of files
 sync/<local account>/registration.yml, request.yml   handed out, and not answered yet
 sync/<local account>/response.part                   comes over the network
 sync/<local account>/manager-ca.pem                  signs the manager's TLS certificate
+sync/<local account>/proxy                           URL of the proxy on the way, with its password
 """
 
 import hashlib
@@ -23,10 +24,18 @@ from licet.kernel.chance import Chance
 from licet.kernel.ids import AccountId, AuthorityId
 from licet.ledger.ports import Store, Work
 from licet.ledger.sites import LocalAccount, Outstanding
+from licet.onprem.road import PROXY_BYTES_MAX, check_proxy
 from licet.pki.authority import AuthorityKeys
 from licet.service.clock import Clock
 from licet.service.datadir import DataDir
-from licet.service.files import locked, make_directory, remove_file, trouble, write_file
+from licet.service.files import (
+    locked,
+    make_directory,
+    read_secret,
+    remove_file,
+    trouble,
+    write_file,
+)
 from licet.service.keyring import Keyring
 from licet.service.problems import ServiceError
 from licet.wire.keys import to_base64url
@@ -105,6 +114,37 @@ class Office:
     def ca_file(self, account: AuthorityId) -> Path:
         """Return where the CA of the manager's TLS certificate is, if it is not one of the system's."""
         return self.folder(account) / "manager-ca.pem"
+
+    def proxy(self, account: AuthorityId) -> str | None:
+        """Return the URL of the HTTP proxy on the way to the manager; None where there is none.
+
+        Raises:
+            ServiceError: it cannot be read.
+            AdminRefused: somebody wrote something else there.
+        """
+        file = self._proxy_file(account)
+        if not file.exists():
+            return None
+        url = read_secret(file, bytes_max=PROXY_BYTES_MAX)
+        return check_proxy(url.decode(errors="replace"))
+
+    def keep_way(
+        self, account: AuthorityId, *, certificates: bytes | None, proxy: str | None
+    ) -> None:
+        """Remember how the manager of a local account is reached, and nothing of how it was before.
+
+        Args:
+            account: whose.
+            certificates: who signs the manager's TLS certificate, if it is not one of the system's.
+            proxy: the URL of a proxy, perhaps with a password in it: it never lies in the ledger.
+        """
+        url = None if proxy is None else proxy.encode()
+        kept = ((self.ca_file(account), certificates), (self._proxy_file(account), url))
+        for file, content in kept:
+            if content is None:
+                remove_file(file)
+            else:
+                write_file(file, content)
 
     def document_name(self, account: LocalAccount) -> str:
         """Return what documents, and the manager, call a local account of this on-prem.
@@ -218,6 +258,9 @@ class Office:
         except OSError as error:
             raise trouble(folder, error) from error
         return sorted({*self.data.accounts(), *self.data.waiting(), *exchanged})
+
+    def _proxy_file(self, account: AuthorityId) -> Path:
+        return self.folder(account) / "proxy"
 
     def _new_name(self, account: LocalAccount) -> str:
         with self.store.begin() as work:

@@ -18,7 +18,7 @@ from licet.onprem.client import Client
 from licet.onprem.office import Office
 from licet.onprem.road import Road, check_proxy, check_url, trust_of
 from licet.onprem.synchronizing import Done, Failed, synchronize
-from licet.service.files import remove_file, trouble, write_file
+from licet.service.files import trouble
 from licet.shell.asking import confirm
 from licet.shell.document_files import open_file, write_out
 from licet.shell.options import DONE
@@ -82,7 +82,7 @@ def reach(office: Office, given: argparse.Namespace, printer: Printer) -> int:
         account = find_local_account(work, given.account)
         if account.upstream is None or account.state is not LocalState.REGISTERED:
             raise AdminRefused(f"'{account.name}' is {account.state}, and has no manager yet")
-        changed = replace(account, upstream=replace(account.upstream, url=url, proxy=proxy))
+        changed = replace(account, upstream=replace(account.upstream, url=url))
         changed = replace(changed, due_at=next_sync(changed, now))
         work.put_local_account(changed)
         return changed
@@ -90,7 +90,7 @@ def reach(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     account = named(office, given.account)
     with office.alone(account):
         account = work_in(office.store, job)
-        _keep_ca(office, account, certificates)
+        office.keep_way(account.id, certificates=certificates, proxy=proxy)
     where = url or "by file only"
     printer.done(f"the manager of '{account.name}' is reached: {where}", _told(office, account))
     return DONE
@@ -122,7 +122,7 @@ def _by_network(
     wait = threading.Event().wait
     with office.alone(account):
         asked = registering.ask(office, account, code)
-        _keep_ca(office, account, certificates)
+        office.keep_way(account.id, certificates=certificates, proxy=proxy)
         trust = trust_of(None if given.ca is None else office.ca_file(account.id))
         with Road(url, trust, proxy=proxy, elapsed_s=office.clock.elapsed_s) as road:
             data = Client(road, wait).register(asked.data)
@@ -131,7 +131,7 @@ def _by_network(
             io.BytesIO(data),
             asked.account,
             invitation=code,
-            upstream=lambda manager: Upstream(manager, url, proxy),
+            upstream=lambda manager: Upstream(manager, url),
             compare=lambda _: None,
         )
     done = _first(office, entered)
@@ -177,14 +177,6 @@ def _read_ca(path: Path | None) -> bytes | None:
         )
     trust_of(path)
     return data
-
-
-def _keep_ca(office: Office, account: LocalAccount, certificates: bytes | None) -> None:
-    file = office.ca_file(account.id)
-    if certificates is None:
-        remove_file(file)
-    else:
-        write_file(file, certificates)
 
 
 def _compare(shown: str, given: str | None) -> None:

@@ -25,6 +25,7 @@ ANSWER_BYTES_MAX: Final = 1024 * 1024 + 4096
 # Nothing under it is ever contacted (README, "What it does not do").
 _FORBIDDEN_ZONE: Final = "cisco.com"
 _PORTS: Final = {"https": 443, "http": 80}
+PROXY_BYTES_MAX: Final = 4096
 _PROXY_DENIES: Final = ("401", "407")
 
 
@@ -74,6 +75,8 @@ def check_proxy(text: str) -> str:
     parts = _split(text, "the proxy's URL")
     if parts.scheme not in _PORTS or parts.path not in {"", "/"} or parts.port is None:
         raise AdminRefused("give the proxy as http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT")
+    if len(text.encode()) > PROXY_BYTES_MAX:
+        raise AdminRefused(f"the proxy's URL has over {PROXY_BYTES_MAX} bytes")
     return text.rstrip("/")
 
 

@@ -163,7 +163,7 @@ def _way(office: Office, account: LocalAccount) -> Way:
     return Way(
         upstream.url,
         trust_of(ca if ca.exists() else None),
-        proxy=upstream.proxy,
+        proxy=office.proxy(account.id),
         elapsed_s=office.clock.elapsed_s,
     )
 

@@ -31,8 +31,9 @@ from licet.wire import limits
 from licet.wire.codec import Part, encode
 from licet.wire.keys import PrivateKey, from_base64, to_base64
 
-# What is kept of a local account beside its keys: what the manager calls it, and who signs its TLS.
-BESIDE = ("name", "manager-ca.pem")
+# What is kept of a local account beside its keys: what the manager calls it, who signs its TLS, and
+# the proxy on the way with its password.
+BESIDE = ("name", "manager-ca.pem", "proxy")
 _BESIDE_BYTES_MAX = 1024 * 1024
 _Base64 = Annotated[str, Meta(max_length=12 * 1024 * 1024, pattern=r"^[A-Za-z0-9+/]*={0,2}\Z")]
 

@@ -72,6 +72,36 @@ def test_everything_comes_back(sides: TwoSides) -> None:
     assert [row["kind"] for row in new.ask("sync history Plant")] == ["full", "full"]
 
 
+def test_the_password_of_a_proxy_is_kept_as_a_key_is(sides: TwoSides) -> None:
+    """Who reads the ledger, or a backup without keys, would have a person's password."""
+    proxy = "http://licet:Hunter2-Hunter2@proxy.example.com:3128"
+    sides.sat.do(f"account reach Plant --manager https://localhost --proxy {proxy}")
+    shown = sides.sat.ask("account show Plant")
+    assert shown["proxy"] == "http://licet@proxy.example.com:3128"
+    back_up(sides, "open.tar", "")
+    back_up(sides, "sealed.tar")
+    holders = [path for path in sides.sat.data.path.rglob("*") if path.is_file()]
+    holders += [sides.folder / "open.tar", sides.folder / "sealed.tar"]
+    [file] = [path for path in holders if b"Hunter2" in path.read_bytes()]
+    assert (file.name, file.stat().st_mode & 0o777) == ("proxy", 0o600)
+    new = restored(sides, "sealed.tar")
+    assert (new.data.sync / shown["id"] / "proxy").read_text() == proxy
+    assert new.ask("account show Plant")["proxy"] == shown["proxy"]
+    sides.sat.do("account reach Plant --manager https://localhost")
+    assert not file.exists()
+    assert sides.sat.ask("account show Plant")["proxy"] is None
+
+
+def test_what_somebody_wrote_in_the_place_of_a_proxy(sides: TwoSides) -> None:
+    """A synchronization would end in a traceback."""
+    sides.sat.do("account reach Plant --manager https://localhost --proxy http://localhost:1")
+    [file] = sides.sat.data.sync.glob("*/proxy")
+    file.write_bytes(b"\xff:3128")
+    assert "the proxy's URL names no host" in sides.sat.refuses("sync now Plant")
+    line = "account reach Plant --manager https://localhost --proxy"
+    assert "over 4096 bytes" in sides.sat.refuses(f"{line} http://u:{'p' * 4096}@localhost:1")
+
+
 def rows(sides: TwoSides) -> list[dict[str, str]]:
     """Return the local accounts."""
     found: list[dict[str, str]] = sides.sat.ask("account list")
