@@ -2,11 +2,7 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from licet.kernel.chance import SystemChance
 from licet.manager.root_key import read_copy, write_copy
@@ -25,15 +21,14 @@ from licet.pki.authority import (
 from licet.service.clock import SystemClock
 from licet.service.datadir import DataDir, open_data
 from licet.service.keyring import Keyring, Step
-from licet.service.manifest import fingerprint
 from licet.service.problems import ServiceError
 from licet.service.sealing import check_passphrase
 from licet.shell.asking import confirm, passphrase_in
+from licet.shell.certificates import certificate_row, day, https_row, keys_record, root_rows
 from licet.shell.options import DONE
 from licet.shell.printer import Printer
-from licet.shell.values import Record, Value
+from licet.shell.values import Record
 
-_TLS_BYTES_MAX = 1024 * 1024
 _TAKEN_UP = "A server that runs takes it up with its next message."
 
 
@@ -163,56 +158,18 @@ def _rotate(
 def _describe(data: DataDir, keyring: Keyring) -> Record:
     keys = keyring.current()
     root_key_here = keyring.root_key_here()
-    rows: list[Record] = []
-    for number, root in enumerate(keys.accepted_roots, 1):
-        newest = root == keys.root
-        rows.append(_row(f"licensing root {number}", root, None if newest else "former"))
-    issuing = issuer_due(keys)
     needs = "" if root_key_here else "; needs the root key"
-    rows.append(_row("issuing CA", keys.issuing_chain[0], f"replaced {_day(issuing)}{needs}"))
-    rows.append(_row("answers", keys.answer_chain[0], f"renewed {_day(answer_due(keys))}"))
-    rows.append(_tls_row(data))
+    issuing = f"replaced {day(issuer_due(keys))}{needs}"
+    answers = f"renewed {day(answer_due(keys))}"
     return {
-        "authority": keys.authority,
-        "name": keys.name,
-        "epoch": keys.epoch,
-        "trust_list": keys.trust_lists[-1].list.version,
+        **keys_record(keys),
         "root_key_here": root_key_here,
-        "token_master_keys": [number for number, _ in keys.master_keys],
-        "issuer_due": issuing,
+        "issuer_due": issuer_due(keys),
         "answer_due": answer_due(keys),
-        "certificates": rows,
-        "restores": [{"backup_at": gap.since, "restored_at": gap.until} for gap in keys.gaps],
+        "certificates": [
+            *root_rows(keys),
+            certificate_row("issuing CA", keys.issuing_chain[0], issuing),
+            certificate_row("answers", keys.answer_chain[0], answers),
+            https_row(data),
+        ],
     }
-
-
-def _row(what: str, der: bytes, note: str | None) -> Record:
-    certificate = x509.load_der_x509_certificate(der)
-    begins: Value = certificate.not_valid_before_utc
-    ends: Value = certificate.not_valid_after_utc
-    return {
-        "certificate": what,
-        "valid_from": begins,
-        "valid_until": ends,
-        "note": note,
-        "sha256": fingerprint(der),
-    }
-
-
-def _tls_row(data: DataDir) -> Record:
-    try:
-        pem = data.tls_certificate.read_bytes()[:_TLS_BYTES_MAX]
-        der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
-    except (OSError, ValueError) as error:
-        return {
-            "certificate": "HTTPS",
-            "valid_from": None,
-            "valid_until": None,
-            "note": f"cannot be read: {error}"[:120],
-            "sha256": None,
-        }
-    return _row("HTTPS", der, None)
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}"

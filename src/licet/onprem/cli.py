@@ -4,7 +4,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from licet.onprem.grammar import AT_THE_MANAGER, add_accounts, add_catalog, add_privacy, add_sync
+from licet.onprem.grammar import (
+    AT_THE_MANAGER,
+    add_accounts,
+    add_catalog,
+    add_pki,
+    add_privacy,
+    add_sync,
+)
 from licet.onprem.serve import add_serve
 from licet.shell.completion import add_completion
 from licet.shell.grammar.accounts import add_tokens, add_virtual_accounts
@@ -57,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
         add_privacy,
         _add_shared,
         add_catalog,
+        add_pki,
         add_backup,
         add_migrate,
         add_completion,

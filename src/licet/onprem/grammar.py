@@ -157,6 +157,17 @@ def add_privacy(groups: Groups) -> None:
     )
 
 
+def add_pki(groups: Groups) -> None:
+    """Add `pki`."""
+    noun = Noun(groups, "pki", "keys and certificates of local accounts")
+    text = "show keys, certificates and when they end"
+    _maybe(_verb(noun, "status", "pki.status", text))
+    text = "make a new master key for ID tokens; older tokens live on until they end"
+    rotated = _verb(noun, "rotate-token-key", "pki.rotate_token_key", text)
+    _maybe(rotated)
+    _yes(rotated)
+
+
 def add_catalog(groups: Groups) -> None:
     """Add `catalog`, and `order`: what is done at the manager says so."""
     noun = Noun(
