@@ -1,14 +1,15 @@
 """What `onprem` shows: the On-Prem Accounts of the source document, and what waits for each."""
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
 from licet.admin.on_prems import find_on_prem
+from licet.kernel.ids import VirtualAccountId
 from licet.ledger.listing import every
-from licet.ledger.model import Severity, SmartAccount
+from licet.ledger.model import Alert, Severity, SmartAccount
 from licet.ledger.ports import Work
 from licet.ledger.sites import Invitation, OnPrem, Privacy, SyncRecord
 from licet.shell.finding import account_of, license_name
@@ -137,18 +138,26 @@ def withheld(privacy: Privacy) -> list[str]:
 
 
 class _Alerts:
-    """How many alerts stand in each virtual account."""
+    """The alerts that stand in each virtual account."""
 
     def __init__(self, site: Site, account: SmartAccount) -> None:
-        found = every(partial(site.store.list_alerts, account.id))
-        self._count = Counter((alert.source, alert.severity) for alert in found)
+        self._of: dict[VirtualAccountId, list[Alert]] = defaultdict(list)
+        # Major ones come first.
+        for alert in every(partial(site.store.list_alerts, account.id)):
+            if alert.source is not None:
+                self._of[alert.source].append(alert)
 
     def of(self, on_prem: OnPrem) -> Shown:
-        """Return those of an on-prem, in the source document's words."""
-        place = on_prem.virtual_account
-        major, minor = (self._count[place, one] for one in (Severity.MAJOR, Severity.MINOR))
+        """Return those of an on-prem: how many, and the worst by its name."""
+        found = self._of[on_prem.virtual_account]
+        count = Counter(alert.severity for alert in found)
+        major, minor = count[Severity.MAJOR], count[Severity.MINOR]
         mark = Mark.BAD if major else Mark.WARN if minor else Mark.PLAIN
-        return Shown({"major": major, "minor": minor}, f"{major} Major, {minor} Minor", mark)
+        worst = found[0].kind if found else None
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return Shown(
+            {"major": major, "minor": minor, "worst": worst}, f"{worst or 'none'}{more}", mark
+        )
 
 
 def _entry(site: Site, on_prem: OnPrem, alerts: _Alerts) -> Record:

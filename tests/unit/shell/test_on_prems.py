@@ -33,7 +33,7 @@ def test_what_there_is(clerk: SiteClerk) -> None:
     clerk.plant.synchronize()
     assert clerk.do("onprem list") == snapshot("""\
 NAME   PRODUCT INSTANCES  LAST SYNC UP       LAST SYNC DOWN     SYNCHRONIZATION DUE  VERSION  ALERTS
-Plant                  3  2026-11-01 12:00Z  2026-11-01 12:00Z  2026-12-01 12:00Z    1        0 Major, 0 Minor
+Plant                  3  2026-11-01 12:00Z  2026-11-01 12:00Z  2026-12-01 12:00Z    1        none
 """)
     assert clerk.ask("onprem list") == snapshot(
         [
@@ -44,7 +44,7 @@ Plant                  3  2026-11-01 12:00Z  2026-11-01 12:00Z  2026-12-01 12:00
                 "last_sync_down": "2026-11-01T12:00:00Z",
                 "synchronization_due": "2026-12-01T12:00:00Z",
                 "version": "1",
-                "alerts": {"major": 0, "minor": 0},
+                "alerts": {"major": 0, "minor": 0, "worst": None},
             }
         ]
     )
@@ -56,7 +56,9 @@ def test_an_on_prem_that_is_overdue(clerk: SiteClerk) -> None:
     clerk.office.later(61 * DAY)
     Sweep(clerk.office.store, Policy()).tick(clerk.office.now)
     [row] = clerk.ask("onprem list")
-    assert row["alerts"] == {"major": 1, "minor": 1}
+    worst = "Upcoming Synchronization Deadline"
+    assert row["alerts"] == {"major": 1, "minor": 1, "worst": worst}
+    assert clerk.do("onprem list").endswith(f"  {worst} and 1 more\n")
     assert clerk.ask("onprem show plant")["status"] == "overdue"
 
 
@@ -73,7 +75,7 @@ Last sync up                 2026-11-01 12:00:00 UTC
 Last sync down               2026-11-01 12:00:00 UTC
 Synchronization due          2026-12-01 12:00:00 UTC
 Version                      1
-Alerts                       0 Major, 0 Minor
+Alerts                       none
 Account                      Example
 Virtual account              Plant
 Local account                Local
