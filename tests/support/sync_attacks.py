@@ -24,7 +24,6 @@ from licet.ledger.sites import SyncKind
 from licet.pki.authority import AuthorityKeys
 from licet.service.datadir import DataDir, create_data
 from licet.service.keyring import Keyring
-from licet.store.sqlite.database import CACHE_KIB
 from licet.store.sqlite.store import SqliteStore
 from licet.sync.problems import REMEDIES, Why
 from licet.wire.codec import Part
@@ -38,8 +37,6 @@ from support.standing import Standing, standing
 
 MIB = 1024 * 1024
 KIB_MAX = 100 * 1024
-# Where much is written before it is refused, SQLite's own page cache comes on top.
-CACHED_KIB_MAX = KIB_MAX + CACHE_KIB
 CHANCE = SystemChance()
 _IGNORED = {("sqlite_sequence",)}
 
@@ -131,14 +128,10 @@ class Child:
 
     Args:
         folder: where files are put.
-
-    Attributes:
-        kib_max: more memory than that must not be needed.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.kib_max = KIB_MAX
         self.peak_kib = 0
 
     def run(self, *commands: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -155,7 +148,7 @@ class Child:
         assert ran.returncode == 0, ran.stderr
         said = json.loads(ran.stdout)
         self.peak_kib = int(said["peak_kib"])
-        assert self.peak_kib < self.kib_max
+        assert self.peak_kib < KIB_MAX
         return [tuple(one) for one in said["came"]]
 
     def refused(self, *commands: Sequence[str]) -> list[Said]:
@@ -287,7 +280,7 @@ class Town:
     def check_server(self) -> None:
         """Pass if the server kept its memory, its spool and its temper."""
         kept_kib = max(self.before_kib - self.idle_kib, 0)  # of what came before
-        assert peak_kib(self.manager.process.pid) < self.child.kib_max + kept_kib
+        assert peak_kib(self.manager.process.pid) < KIB_MAX + kept_kib
         assert self.manager.process.poll() is None
         assert list(self.manager.data.spool.glob("*.request")) == []
         assert '"level": "error"' not in self.manager.said(), self.manager.said()[-3000:]

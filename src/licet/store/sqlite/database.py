@@ -13,7 +13,8 @@ from licet.store.sqlite.problems import StoreError
 
 # Ours. How long one waits for another one's turn; the longest turn is an import of 100,000 lines.
 BUSY_WAIT_MS = 30_000
-CACHE_KIB = 64 * 1024
+# Of each connection. More buys nothing at a million instances: the system keeps the pages of a file, too.
+CACHE_KIB = 16 * 1024
 # The write-ahead log is cut back to this after a burst.
 LOG_BYTES_MAX = 64 * 1024 * 1024
 # How often one asks for the log while others make it: each time, another one was done.
