@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import msgspec
 
-from licet.kernel.chance import SeededChance, draw_uuid
-from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, Udi, VirtualAccountId
+from licet.kernel.chance import SeededChance
+from licet.kernel.ids import AccountId, AuthorityId, Tag, Udi, VirtualAccountId
+from licet.ledger.instances import draw_instance_id
 from licet.ledger.model import Instance, Usage
 from licet.ledger.ports import Store
 from licet.ledger.sites import Road, SyncKind
@@ -74,7 +75,7 @@ def put(store: Store, account: AccountId, place: VirtualAccountId, numbers: rang
         for number in numbers:
             work.put_instance(
                 Instance(
-                    id=InstanceId(draw_uuid(chance)),
+                    id=draw_instance_id(chance, site=AuthorityId(account)),
                     account=account,
                     virtual_account=place,
                     udi=Udi("N9K-C93180YC-EX", f"FDO{number:08d}"),

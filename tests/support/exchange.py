@@ -18,7 +18,7 @@ from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.ids import AccountId, InstanceId, Tag, Udi, VirtualAccountId, tag_name
 from licet.kernel.time import DAY
 from licet.ledger.balances import Balance, balances
-from licet.ledger.instances import remove
+from licet.ledger.instances import draw_instance_id, remove
 from licet.ledger.model import Instance, License, Policy, VirtualAccount
 from licet.ledger.pools import counts
 from licet.ledger.ports import Store, Work
@@ -332,7 +332,7 @@ def enter(
 ) -> InstanceId:
     """Put a product instance as a registration does, and let it use licenses."""
     instance = Instance(
-        id=InstanceId(draw_uuid(side.chance)),
+        id=draw_instance_id(side.chance, site=side.keys.authority if side.keys.is_site else None),
         account=account,
         virtual_account=place,
         udi=Udi("SWITCH", sn),

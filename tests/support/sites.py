@@ -280,7 +280,7 @@ def populate(
     with store.begin(alone=True) as work:
         for number in range(first, first + count):
             instance = Instance(
-                id=InstanceId(str(uuid.uuid5(uuid.UUID(place), f"{number}"))),
+                id=InstanceId(account[:13] + str(uuid.uuid5(uuid.UUID(place), f"{number}"))[13:]),
                 account=account,
                 virtual_account=place,
                 udi=Udi("SWITCH", f"SN{number:07}"),

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from licet.kernel.ids import InstanceId
+from licet.kernel.chance import Chance, draw_uuid
+from licet.kernel.ids import AuthorityId, InstanceId
 from licet.kernel.time import DAY
 from licet.ledger.model import Event, Instance, Policy, RetiredKey
 from licet.ledger.ports import Work
@@ -12,6 +13,26 @@ from licet.ledger.usage import release_usage, released_key
 TOKEN_LIVES_MAX = 365 * DAY
 # Ours: a device that renews on its thirtieth day is not late on that day.
 CONTACT_GRACE = timedelta(days=1)
+# Of a UUID: eight hexadecimal digits, a hyphen, and four.
+_BEGINNING = 13
+
+
+def draw_instance_id(chance: Chance, *, site: AuthorityId | None) -> InstanceId:
+    """Return the id of a new instance; at a site it begins as the site's own id does (ours).
+
+    So no site can report an instance under an id that another one has given.
+
+    Args:
+        chance: where the rest comes from.
+        site: whose instance it is; None with a manager's own.
+    """
+    drawn = draw_uuid(chance)
+    return InstanceId(drawn if site is None else site[:_BEGINNING] + drawn[_BEGINNING:])
+
+
+def is_id_of(instance: InstanceId, site: AuthorityId) -> bool:
+    """Tell whether an instance's id is one that a site can have given."""
+    return instance[:_BEGINNING] == site[:_BEGINNING]
 
 
 def clone_key(instance: InstanceId) -> str:

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from licet.kernel.chance import draw_uuid
-from licet.kernel.ids import InstanceId, TokenId
+from licet.kernel.ids import TokenId
 from licet.kernel.problems import Code, Refused
 from licet.kernel.time import epoch_seconds
-from licet.ledger.instances import due_of, remove
+from licet.ledger.instances import draw_instance_id, due_of, remove
 from licet.ledger.model import (
     CertificateOrder,
     IdToken,
@@ -175,7 +174,7 @@ def _enter(
 ) -> Settled:
     """Put the new instance; everything was checked before."""
     message = registration.message
-    instance_id = InstanceId(draw_uuid(desk.chance))
+    instance_id = draw_instance_id(desk.chance, site=desk.authority if desk.is_site else None)
     order = order_certificate(
         desk,
         key=registration.key,

@@ -13,6 +13,7 @@ from itertools import islice
 
 from licet.kernel.ids import AuthorityId, InstanceId, Tag, Udi
 from licet.kernel.time import instant
+from licet.ledger.instances import is_id_of
 from licet.ledger.model import Event, Instance, Usage
 from licet.ledger.ports import Duplicate, Needs, Work
 from licet.ledger.sites import (
@@ -109,6 +110,8 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
     mirror = _Mirror(work, on_prem, desk)
     if on_prem.removed_at is None:
         mirror.take(document.items(), full=head.sync == SyncKind.FULL.value)
+    else:
+        mirror.take_notes(document.items())
     tally = mirror.tally
     answered = head.accepted.number if head.accepted else 0
     record = SyncRecord(
@@ -180,6 +183,15 @@ class _Mirror:
         self.tally.notes = self._carrier.close()
         self._close()
 
+    def take_notes(self, items: Iterator[Reported]) -> None:
+        """Take of a site that was removed what its products have signed themselves."""
+        while page := list(islice(items, PAGE)):
+            self._work.flush()
+            for item in page:
+                if isinstance(item, NoteItem):
+                    self._carrier.take(item)
+        self.tally.notes = self._carrier.close()
+
     def _take_one(self, item: Reported, merging: "_Merging | None", crowd: "_Crowd") -> None:
         if self._said is not None:
             raise SyncRefused(Why.DAMAGED, "the report goes on behind its end")
@@ -221,11 +233,16 @@ class _Mirror:
         return self._work.instance(InstanceId(item.id))
 
     def _put(self, item: InstanceItem, before: Instance | None) -> None:
-        if before is not None and not self._is_ours(before):
-            raise SyncRefused(
-                Why.UNEQUAL, f"the instance {item.id} is registered elsewhere, not at this site"
-            )
         after = self._row(item)
+        if not is_id_of(after.id, self._on_prem.id) or not (
+            before is None or self._is_ours(before)
+        ):
+            raise SyncRefused(Why.DAMAGED, f"the instance {item.id} cannot be one of this site")
+        if before is not None and before.udi != after.udi:
+            raise SyncRefused(
+                Why.DAMAGED,
+                f"the instance {item.id} is {after.udi.text}, and was {before.udi.text} before",
+            )
         if before == after:
             self.tally.same += 1
             return
@@ -239,10 +256,10 @@ class _Mirror:
         self._check_tags(self._used)
         try:
             self._work.put_instance(after)
-        except Duplicate as error:
-            raise SyncRefused(
-                Why.DAMAGED, f"the instance {item.id} has the same key as another one of the site"
-            ) from error
+        except Duplicate:
+            # The product registered there anew, with the same key: by that, the old one is gone.
+            self._drop(one for one in [self._work.instance_of_key(after.key)] if one)
+            self._work.put_instance(after)
 
     @staticmethod
     def _check_tags(counts: Counter[Tag]) -> None:
@@ -253,6 +270,8 @@ class _Mirror:
 
     def _row(self, item: InstanceItem) -> Instance:
         on_prem = self._on_prem
+        if len({used.tag for used in item.usage}) < len(item.usage):
+            raise SyncRefused(Why.DAMAGED, f"the instance {item.id} uses a license twice")
         return Instance(
             id=InstanceId(item.id),
             account=on_prem.account,
@@ -277,6 +296,8 @@ class _Mirror:
         for number, instance in enumerate(gone, start=1):
             if not number % PAGE:
                 self._work.flush()
+            if self._work.instance(instance.id) is None:
+                continue
             self._used.subtract({used.tag: used.count for used in instance.usage})
             self._work.remove_instance(instance.id)
             self.tally.gone += 1
@@ -313,7 +334,7 @@ class _Mirror:
         for tag, change in self._used.items():
             if change:
                 work.put_usage_count(place, tag, work.pool(place, tag).in_use + change)
-        for tag in {*self._totals, *work.tags_in(place)}:
+        for tag in {*self._used, *self._totals, *work.tags_in(place)}:
             in_use = work.pool(place, tag).in_use
             if in_use != self._totals[tag]:
                 raise SyncRefused(

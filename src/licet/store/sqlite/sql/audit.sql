@@ -51,6 +51,7 @@ UNION ALL
 SELECT format('on-prem %s', on_prem.id)
 FROM on_prem LEFT JOIN virtual_account ON virtual_account.id = on_prem.virtual_account
 WHERE virtual_account.account IS NOT on_prem.account
+    AND (on_prem.body ->> 'removed_at' IS NULL OR virtual_account.id IS NOT NULL)
 UNION ALL
 SELECT format('change of %s', change.instance)
 FROM change LEFT JOIN local_account ON local_account.id = change.account
