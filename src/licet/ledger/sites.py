@@ -126,6 +126,7 @@ class OnPrem:
         version: of the on-prem's software, as it last said.
         removed_at: from then on it is told so; its row goes a year later, when its last lease has
             ended and no product holds a certificate of it.
+        removed_why: who removed it, or since when it was silent; empty while it is not removed.
         removal_days: after so many days without synchronization it is removed.
         accepted: the last request that was applied; None before the first.
         answered: the response to it.
@@ -149,6 +150,7 @@ class OnPrem:
     registered_by: str
     removal_days: int = 90
     removed_at: datetime | None = None
+    removed_why: str = ""
     accepted: Mark | None = None
     answered: Mark | None = None
     last_up_at: datetime | None = None
@@ -266,6 +268,7 @@ class LocalAccount:
         needs_full: its next request must be a full one.
         restored: it came out of a backup and has not synchronized since: its lease may be an
             older one, so that nothing is granted.
+        removal_heard: once it was removed, the manager has heard that it knows.
         due_at: when it synchronizes by itself next.
         failed: why the last synchronization by itself failed; empty where it did not.
     """
@@ -297,9 +300,15 @@ class LocalAccount:
     restored: bool = False
     privacy: Privacy = Privacy()
     every: Every = Every.MONTHLY
+    removal_heard: bool = False
     due_at: datetime | None = None
     failed: str = ""
     history: tuple[SyncRecord, ...] = ()
+
+
+def has_lease(account: LocalAccount, now: datetime) -> bool:
+    """Tell whether a lease is in force at a local account; without one it grants nothing."""
+    return account.lease_ends_at is not None and now < account.lease_ends_at
 
 
 @dataclass(frozen=True, slots=True)

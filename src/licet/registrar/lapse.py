@@ -4,7 +4,7 @@ from datetime import datetime
 
 from licet.kernel.problems import Code, Refused
 from licet.kernel.time import HOUR, SECOND
-from licet.ledger.sites import LocalAccount, LocalState
+from licet.ledger.sites import LocalAccount, LocalState, has_lease
 from licet.registrar.shapes import Registration, Settled, Speech, refusal
 
 # Ours: a person has to carry a file, perhaps; a device that asks every minute helps nobody.
@@ -20,8 +20,7 @@ def closed(account: LocalAccount, now: datetime) -> Code | None:
     told to register again while its lease is in force: its answer certificate ends with that, and
     from then on that it has lapsed is the one thing that they can read.
     """
-    ends_at = account.lease_ends_at
-    if ends_at is None or ends_at <= now:
+    if not has_lease(account, now):
         return Code.AUTHORITY_LAPSED
     if account.state in _GONE:
         return Code.UNKNOWN_INSTANCE
