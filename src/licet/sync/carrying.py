@@ -53,6 +53,8 @@ class Carrier:
         self._now = now
         self._count = self._size = self._ignored = 0
         self._waiting: dict[AuthorityId, int] = {}  # bytes of the notes that wait for a site
+        # The first of the manager's own instances that were removed by their notes.
+        self.left: list[str] = []
 
     def take(self, item: NoteItem) -> None:
         """Take a leave note to where it belongs.
@@ -100,6 +102,8 @@ class Carrier:
             return "it is over another key than the instance's"
         who = f"device {instance.udi.text}"
         remove(self._work, instance, who=who, why="left", now=self._now)
+        if len(self.left) < TOLD_MAX:
+            self.left.append(instance.udi.text)
         return ""
 
     def _pass_on(self, item: NoteItem, left: LeftNote) -> str:

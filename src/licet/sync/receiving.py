@@ -71,6 +71,7 @@ class Tally:
 
     Attributes:
         named: the first of what changed, as (mark, UDI): `+` new, `~` changed, `-` gone.
+        left: the first of the manager's own instances that leave notes removed, by their UDI.
     """
 
     new: int = 0
@@ -80,6 +81,7 @@ class Tally:
     events: int = 0
     notes: int = 0
     named: list[tuple[str, str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     NAMED_MAX = 1000
 
@@ -181,6 +183,7 @@ class _Mirror:
         if merging is not None:
             self._drop(merging.rest())
         self.tally.notes = self._carrier.close()
+        self.tally.left = self._carrier.left
         self._close()
 
     def take_notes(self, items: Iterator[Reported]) -> None:
@@ -191,6 +194,7 @@ class _Mirror:
                 if isinstance(item, NoteItem):
                     self._carrier.take(item)
         self.tally.notes = self._carrier.close()
+        self.tally.left = self._carrier.left
 
     def _take_one(self, item: Reported, merging: "_Merging | None", crowd: "_Crowd") -> None:
         if self._said is not None:
