@@ -10,8 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, TokenId, VirtualAccountId
+from licet.kernel.time import HOUR
 
 HISTORY_MAX = 50
+# Ours: as certificates are dated back; clocks of two sides that differ by more do not synchronize.
+CLOCKS_APART = HOUR
 
 
 class SyncKind(StrEnum):
@@ -79,10 +82,19 @@ class SiteKeys:
 
 @dataclass(frozen=True, slots=True)
 class OutLease:
-    """A lease that an on-prem may be using: the one it acknowledged last, and all newer ones."""
+    """A lease that an on-prem may be using: the one it acknowledged last, and all newer ones.
+
+    Attributes:
+        ends_at: as it was told.
+    """
 
     number: int
     ends_at: datetime
+
+    @property
+    def over_at(self) -> datetime:
+        """When it has ended for certain: the on-prem's clock may be behind."""
+        return self.ends_at + CLOCKS_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,19 @@ class RemovalRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardEvents:
+    """How far a site's events were recorded: a report whose response was lost brings them again.
+
+    Attributes:
+        after: the number that the last report began behind.
+        count: how many that follow it were recorded.
+    """
+
+    after: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OnPrem:
     """A local account of an on-prem, as its manager knows it.
 
@@ -130,6 +155,7 @@ class OnPrem:
         removal_days: after so many days without synchronization it is removed.
         accepted: the last request that was applied; None before the first.
         answered: the response to it.
+        events: how far its events were recorded.
         last_up_at, last_down_at: when the last request was applied, and the last response written.
         epoch: of the on-prem; a new one was restored from a backup.
         lease: number of the newest lease that was written.
@@ -153,6 +179,7 @@ class OnPrem:
     removed_why: str = ""
     accepted: Mark | None = None
     answered: Mark | None = None
+    events: HeardEvents = HeardEvents()
     last_up_at: datetime | None = None
     last_down_at: datetime | None = None
     epoch: int = 0

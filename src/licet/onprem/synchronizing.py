@@ -5,9 +5,10 @@ What fails is remembered in one sentence: in the local account, its history and 
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -28,7 +29,7 @@ from licet.service.files import trouble
 from licet.service.problems import ServiceError
 from licet.sync.applying import Applied
 from licet.sync.deadlines import RETRY_EVERY
-from licet.sync.exchange import note_failure
+from licet.sync.exchange import Taken, note_failure
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.sites import Upload
 
@@ -37,6 +38,7 @@ FAILED: Final = "Synchronization Failed"
 _WANTS_ALL: Final = {Why.NEEDS_FULL, Why.UNEQUAL}
 # What becomes of a request that waited for too long; a new one may be taken.
 _OVERTAKEN: Final = {Why.EXPIRED, Why.SUPERSEDED, Why.OLDER, Why.DAMAGED}
+_BEHIND: Final = {Why.SUPERSEDED, Why.OLDER}
 # A request that waited, a standard one, a full one, and some for what happened meanwhile.
 _ROUNDS_MAX: Final = 6
 
@@ -186,7 +188,8 @@ class _Rounds:
                 if refused.why in _WANTS_ALL and outstanding.kind is not SyncKind.FULL:
                     account, kind = self._give_up(account), SyncKind.FULL
                     continue
-                if old is not None and refused.why in _OVERTAKEN:
+                gone = old is not None and refused.why in _OVERTAKEN
+                if gone or (refused.why in _BEHIND and self._was_set_back(account, outstanding)):
                     account = self._give_up(account)
                     continue
                 raise
@@ -197,7 +200,21 @@ class _Rounds:
             kind = SyncKind.STANDARD if outstanding.kind is SyncKind.FULL else kind
         raise Denied("the manager wants one synchronization after the other; look into its log")
 
+    def _was_set_back(self, account: LocalAccount, outstanding: Outstanding) -> bool:
+        """Ask for the last response again, and tell whether it answers what is forgotten here.
+
+        A request that was made now cannot be older than what the manager has: then this on-prem is.
+        """
+        nothing = replace(outstanding, size=0)
+        with suppress(SyncRefused):
+            return self._send(account, nothing, BytesIO()).set_back
+        return False
+
     def _exchange(self, account: LocalAccount, outstanding: Outstanding) -> Applied | None:
+        with self._office.request_file(account.id).open("rb") as file:
+            return self._send(account, outstanding, file).applied
+
+    def _send(self, account: LocalAccount, outstanding: Outstanding, file: BinaryIO) -> Taken:
         office = self._office
         keys = office.keyring(account.id).current()
         if keys.sync is None or account.upstream is None:
@@ -210,11 +227,9 @@ class _Rounds:
             size=outstanding.size,
             at=epoch_seconds(office.clock.now()),
         )
-        with ExitStack() as stack:
-            file = stack.enter_context(office.request_file(account.id).open("rb"))
-            into = stack.enter_context(_emptied(office.response_file(account.id)))
+        with _emptied(office.response_file(account.id)) as into:
             self._client.exchange(Sending(said, keys.sync.key, file), into)
-            return requests.take(office, account, into, Road.NETWORK).applied
+            return requests.take(office, account, into, Road.NETWORK)
 
     def _give_up(self, account: LocalAccount) -> LocalAccount:
         """Forget a request that nobody takes any more, and return the account without it."""
@@ -234,7 +249,9 @@ def _has_more(before: LocalAccount, after: LocalAccount, applied: Applied | None
     if after.state is LocalState.REMOVED:
         # That it was heard: then the manager lets its licenses count again.
         return before.state is not LocalState.REMOVED
-    return after.needs_full or (applied is not None and applied.removed > 0)
+    # Only what it says next lets what it removed, or has given back, be free at the manager.
+    changed = applied is not None and (applied.removed > 0 or applied.shrank)
+    return after.needs_full or changed
 
 
 def _emptied(path: Path) -> BinaryIO:

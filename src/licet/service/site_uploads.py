@@ -294,11 +294,19 @@ class SiteUploads:
         return said, on_prem
 
     def _applied(self, said: Upload, on_prem: OnPrem) -> Letter | None:
-        """Return the response to a request that was applied before."""
-        if on_prem.accepted is None or on_prem.accepted.digest != said.digest:
+        """Return the response to a request that was applied before, or the last one where it is asked for.
+
+        Raises:
+            SyncRefused: there is none to ask for.
+        """
+        accepted = on_prem.accepted
+        if said.size and (accepted is None or accepted.digest != said.digest):
             return None
         with self._store.begin() as work:
-            return work.letter(on_prem.id)
+            letter = work.letter(on_prem.id)
+        if letter is None and not said.size:
+            raise SyncRefused(Why.NOT_ASKED, f"'{on_prem.name}' has had no response yet")
+        return letter
 
     def _of_site(self, site: AuthorityId) -> Coming | None:
         return next((one for one in self._all.values() if self._is_of(one, site)), None)

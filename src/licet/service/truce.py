@@ -20,7 +20,7 @@ from licet.ledger.listing import every
 from licet.ledger.model import Instance, Policy
 from licet.ledger.ports import Store, Work
 from licet.ledger.sites import OnPrem, OutLease
-from licet.sync.deadlines import next_look, next_sync
+from licet.sync.deadlines import lapsed, next_look
 
 BATCH = 1000
 
@@ -65,9 +65,6 @@ def wait_for_on_prems(store: Store, now: datetime) -> None:
 def lapse_until_synchronized(store: Store, now: datetime) -> None:
     """Let no local account of an on-prem grant anything before it has synchronized, and report all then.
 
-    What the manager cut, and what was given since, is not known; a request that was handed out is not
-    waited for, since its response would be older than what the manager knows.
-
     Args:
         store: nobody else works on it.
         now: the instant of the restore.
@@ -76,15 +73,14 @@ def lapse_until_synchronized(store: Store, now: datetime) -> None:
         for account in work.local_accounts():
             if account.registered_at is None:
                 continue
-            lapsed = replace(account, restored=True, needs_full=True, outstanding=None)
-            work.put_local_account(replace(lapsed, due_at=next_sync(lapsed, now)))
+            work.put_local_account(lapsed(account, now))
         work.commit()
 
 
 def _wait_for(work: Work, site: OnPrem, now: datetime) -> None:
     longest = OutLease(max(site.lease, 1), now + REMOVAL_DAYS_MAX * DAY)
     waited = replace(site, lease=longest.number, leases=(*site.leases, longest), needs_full=True)
-    due_at = longest.ends_at if site.removed_at else next_look(waited, now)
+    due_at = longest.over_at if site.removed_at else next_look(waited, now)
     work.put_on_prem(replace(waited, due_at=due_at))
 
 

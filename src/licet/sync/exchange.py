@@ -26,11 +26,11 @@ from licet.ledger.sites import (
     SyncRecord,
 )
 from licet.ledger.works import work_in
-from licet.pki.authority import AuthorityKeys
+from licet.pki.authority import AuthorityKeys, begin_epoch
 from licet.pki.sites import renewed_site
 from licet.pki.trust import Trust, admit, own_roots
 from licet.sync.applying import Applied, apply_response
-from licet.sync.deadlines import next_sync
+from licet.sync.deadlines import lapsed, next_sync
 from licet.sync.downward import Writer, name_of, respond
 from licet.sync.gate import Turn, admit_request, admit_response, certificates_of, read
 from licet.sync.problems import SyncRefused, Why
@@ -188,11 +188,13 @@ class Taken:
     """What a site made of a response.
 
     Attributes:
-        applied: what it changed; None where it was applied before.
+        applied: what it changed; None where it was applied before, or the site was set back.
+        set_back: the site has forgotten the request that it answers.
     """
 
     account: LocalAccount
     applied: Applied | None
+    set_back: bool = False
 
 
 def take_response(
@@ -206,6 +208,9 @@ def take_response(
     dry: bool = False,
 ) -> Taken:
     """Apply a manager's response at the site; one commit, or nothing.
+
+    One to a request that the site has forgotten shows that it was set back to an older state. It
+    then goes on as after a restore: in a new epoch, and it grants nothing until it has synchronized.
 
     Args:
         store: the site's.
@@ -225,9 +230,18 @@ def take_response(
         account = work.local_account(keys.authority)
         if account is None:
             raise SyncRefused(Why.UNKNOWN_SITE, "this local account is not here any more")
-        turn = admit_response(document, account, roots=_roots(document, keys), now=now)
+        turn = admit_response(
+            document, account, epoch=keys.epoch, roots=_roots(document, keys), now=now
+        )
         if turn is Turn.AGAIN:
             return Taken(account, None)
+        if turn is Turn.FORGOTTEN:
+            renewed, account = _set_back(document, keys, account, now)
+            if not dry:
+                keep(renewed)
+                work.put_local_account(account)
+                work.commit()
+            return Taken(account, None, set_back=True)
         renewed = _renew(document, keys, now)
         try:
             account, applied = apply_response(
@@ -245,6 +259,18 @@ def take_response(
             keep(renewed)
             work.commit()
     return Taken(account, applied)
+
+
+def _set_back(
+    document: Document, keys: AuthorityKeys, account: LocalAccount, now: datetime
+) -> tuple[AuthorityKeys, LocalAccount]:
+    """Return the keys and the account of a site that was set back, as they go on."""
+    head = document.head
+    assert isinstance(head, SyncResponse)  # noqa: S101 - `read` saw to it
+    known = replace(keys, epoch=max(keys.epoch, head.site_epoch))
+    # What it has signed since the state that it is in is not in its ledger.
+    since = account.last_down_at or account.registered_at or now
+    return begin_epoch(known, backup_at=since, now=now), lapsed(account, now)
 
 
 def note_failure(

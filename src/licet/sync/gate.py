@@ -12,7 +12,7 @@ from typing import BinaryIO
 from licet.kernel.ids import AuthorityId
 from licet.kernel.problems import Code, RulesBroken
 from licet.kernel.time import instant, print_instant
-from licet.ledger.sites import LocalAccount, LocalState, Mark, OnPrem
+from licet.ledger.sites import CLOCKS_APART, LocalAccount, LocalState, Mark, OnPrem
 from licet.pki.profiles import Profile
 from licet.pki.sites import SiteCertificates
 from licet.pki.verifier import verify_chain, verify_ended
@@ -26,10 +26,17 @@ _HEARS = {LocalState.REGISTERED, LocalState.REMOVED}
 
 
 class Turn(Enum):
-    """What a document that passes is: the next one, or the one that was applied before."""
+    """What a document that passes is.
+
+    Attributes:
+        NEXT: the one that is due.
+        AGAIN: the one that was applied before.
+        FORGOTTEN: the response to a request that the site does not remember, since it was set back.
+    """
 
     NEXT = auto()
     AGAIN = auto()
+    FORGOTTEN = auto()
 
 
 def read(file: BinaryIO, form: Form) -> Document:
@@ -87,6 +94,7 @@ def admit_response(
     document: Document,
     account: LocalAccount,
     *,
+    epoch: int,
     roots: tuple[bytes, ...],
     now: datetime,
 ) -> Turn:
@@ -95,6 +103,7 @@ def admit_response(
     Args:
         document: its head is a `SyncResponse`.
         account: who it must be for.
+        epoch: of the site.
         roots: those that count, with what the response brought of newer ones.
         now: our instant.
 
@@ -114,8 +123,9 @@ def admit_response(
     if head.manager != account.upstream.authority:
         raise SyncRefused(Why.FOREIGN, f"the response is from another manager ({head.manager})")
     check_manager(document, head.chain, head.manager, head.at, roots)
-    turn = _place_response(head, document.digest, account)
+    turn = _place_response(head, document.digest, account, epoch)
     if turn is Turn.NEXT:
+        _check_clocks(head.at, now)
         _check_expiry(head.at, head.expires_at, now)
     return turn
 
@@ -200,12 +210,14 @@ def _place_request(head: SyncRequest, digest: str, on_prem: OnPrem) -> Turn:
     return Turn.NEXT
 
 
-def _place_response(head: SyncResponse, digest: str, account: LocalAccount) -> Turn:
+def _place_response(head: SyncResponse, digest: str, account: LocalAccount, epoch: int) -> Turn:
     if account.accepted is not None and digest == account.accepted.digest:
         return Turn.AGAIN
     waiting = account.outstanding
     if waiting is not None and head.request == waiting.mark.digest:
         return Turn.NEXT
+    if (head.site_epoch, head.number) > (epoch, account.number):
+        return Turn.FORGOTTEN
     if head.number <= account.acknowledged:
         raise SyncRefused(
             Why.OLDER,
@@ -218,6 +230,15 @@ def _place_response(head: SyncResponse, digest: str, account: LocalAccount) -> T
         Why.SUPERSEDED,
         f"it answers request {head.number}, which was superseded by request {waiting.mark.number}",
     )
+
+
+def _check_clocks(at: int, now: datetime) -> None:
+    """Pass if a response was not written in the site's future, where its lease would end too late."""
+    if now + CLOCKS_APART < instant(at):
+        raise SyncRefused(
+            Why.CLOCKS,
+            f"the manager wrote it on {print_instant(instant(at))}, and it is {print_instant(now)} here",
+        )
 
 
 def _check_expiry(at: int, expires_at: int, now: datetime) -> None:

@@ -13,6 +13,7 @@ class Why(StrEnum):
     OLDER = "older"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
+    CLOCKS = "clocks"
     NOT_ASKED = "not-asked"
     NEEDS_FULL = "needs-full"
     UNEQUAL = "unequal"
@@ -29,6 +30,7 @@ REMEDIES: dict[Why, str] = {
     Why.OLDER: "give the newest file; this one was overtaken",
     Why.SUPERSEDED: "give the file that belongs to the newest request",
     Why.EXPIRED: "make a new request; if this one is new, the clock of one side is wrong",
+    Why.CLOCKS: "set the clock of the side that is wrong",
     Why.NOT_ASKED: "make a request first",
     Why.NEEDS_FULL: "make a full synchronization",
     Why.UNEQUAL: "make a full synchronization",

@@ -18,6 +18,7 @@ from licet.ledger.model import Event, Instance, Usage
 from licet.ledger.ports import Duplicate, Needs, Work
 from licet.ledger.sites import (
     HISTORY_MAX,
+    HeardEvents,
     OnPrem,
     RemovalRequest,
     Road,
@@ -109,7 +110,7 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
         on_prem = acknowledge(work, on_prem, head.lease, desk.now)
     # Else the site was restored: it names the lease of its backup, and uses none until it is answered.
     on_prem = end_leases(work, on_prem, desk.now)
-    mirror = _Mirror(work, on_prem, desk)
+    mirror = _Mirror(work, on_prem, desk, _recorded(on_prem, head))
     if on_prem.removed_at is None:
         mirror.take(document.items(), full=head.sync == SyncKind.FULL.value)
     else:
@@ -125,6 +126,7 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
         last_up_at=desk.now,
         version=head.version,
         epoch=head.epoch,
+        events=HeardEvents(head.events_after, mirror.events),
         privacy=hear_withheld(head.withheld),
         needs_full=False,
         removals=_still_asked(work, on_prem, answered),
@@ -137,6 +139,15 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
         place = on_prem.virtual_account
         review(work, on_prem, account=on_prem.account, source=place, now=desk.now)
     return on_prem, tally
+
+
+def _recorded(on_prem: OnPrem, head: SyncRequest) -> int:
+    """Return how many of a report's events were recorded before: its site did not hear of it.
+
+    A site that was restored counts its events anew.
+    """
+    same = head.epoch == on_prem.epoch and head.events_after == on_prem.events.after
+    return on_prem.events.count if same else 0
 
 
 def _still_asked(work: Work, on_prem: OnPrem, answered: int) -> tuple[RemovalRequest, ...]:
@@ -157,7 +168,7 @@ def _still_asked(work: Work, on_prem: OnPrem, answered: int) -> tuple[RemovalReq
 class _Mirror:
     """A site's instances as the manager keeps them, and what a report does to them."""
 
-    def __init__(self, work: Work, on_prem: OnPrem, desk: Desk) -> None:
+    def __init__(self, work: Work, on_prem: OnPrem, desk: Desk, recorded: int) -> None:
         self._work = work
         self._on_prem = on_prem
         self._desk = desk
@@ -166,7 +177,14 @@ class _Mirror:
         self._said: int | None = None  # how many instances the site has
         self._before = work.count_instances(on_prem.virtual_account)
         self._carrier = Carrier(work, on_prem, roots=desk.roots, manager=desk.manager, now=desk.now)
+        self._recorded = recorded
+        self._events = 0
         self.tally = Tally()
+
+    @property
+    def events(self) -> int:
+        """How many events behind the report's beginning are recorded by now."""
+        return max(self._events, self._recorded)
 
     def take(self, items: Iterator[Reported], *, full: bool) -> None:
         """Take a whole report.
@@ -309,9 +327,12 @@ class _Mirror:
 
     def _record(self, item: EventItem) -> None:
         on_prem = self._on_prem
-        self.tally.events += 1
-        if self.tally.events > EVENTS_MAX:
+        self._events += 1
+        if self._events > EVENTS_MAX:
             raise SyncRefused(Why.DAMAGED, f"the report has more than {EVENTS_MAX} events")
+        if self._events <= self._recorded:
+            return
+        self.tally.events += 1
         self._work.record(
             Event(
                 at=instant(item.at),

@@ -162,6 +162,7 @@ def _head(
         if accepted is None
         else Accepted(number=accepted.number, digest=accepted.digest, signature=accepted.signature),
         lease=account.lease,
+        events_after=account.events_sent,
         version=reporter.version,
         trust_version=keys.trust_lists[-1].list.version,
         catalog=account.catalog or None,

@@ -126,6 +126,7 @@ class SyncRequest(Part, frozen=True, kw_only=True):
         base: number of the last request that was acknowledged; 0 before the first.
         accepted: the last response that was applied.
         lease: number of the lease in force; what stood only in lower ones is given back.
+        events_after: number of the last event that was acknowledged; those that follow are in it.
         catalog: digest of the manager's catalog as the site has it; None where it has none.
         more: further events wait for the next request.
     """
@@ -142,6 +143,7 @@ class SyncRequest(Part, frozen=True, kw_only=True):
     expires_at: limits.EpochSeconds
     accepted: Accepted | None
     lease: limits.Counter
+    events_after: limits.Counter
     version: limits.Line
     trust_version: limits.Counter
     catalog: limits.Digest | None
@@ -222,6 +224,7 @@ class SyncResponse(Part, frozen=True, kw_only=True):
 
     Attributes:
         number, request: of the request that it answers, and its digest.
+        site_epoch: of the site when it made that request.
         full_wanted: the next request must be a full one.
         removed: the site is not taken on any more, with the reason; the lease has no lines.
         lease: number of the lease whose lines follow; it replaces every lower one.
@@ -237,6 +240,7 @@ class SyncResponse(Part, frozen=True, kw_only=True):
     manager: limits.Identifier
     number: Number
     request: limits.Digest
+    site_epoch: limits.Counter
     epoch: limits.Counter
     at: limits.EpochSeconds
     expires_at: limits.EpochSeconds
@@ -310,7 +314,8 @@ class Upload(Part, frozen=True, kw_only=True, tag_field="kind", tag="upload"):
     """Announces a request for synchronization over the network, in an envelope by the site's sync key.
 
     Attributes:
-        number, digest, size: of the document that follows in parts.
+        number, digest, size: of the document that follows in parts. With a size of 0 nothing follows,
+            and the last response is asked for again.
     """
 
     v: int = VERSION
@@ -318,7 +323,7 @@ class Upload(Part, frozen=True, kw_only=True, tag_field="kind", tag="upload"):
     site: limits.Identifier
     number: Number
     digest: limits.Digest
-    size: Annotated[int, Meta(ge=1, le=REQUEST_BYTES_MAX)]
+    size: Annotated[int, Meta(ge=0, le=REQUEST_BYTES_MAX)]
     at: limits.EpochSeconds
 
 

@@ -21,7 +21,7 @@ from licet.ledger.works import work_in
 from licet.pki.authority import AuthorityKeys, begin_epoch
 from licet.pki.sites import SitePrivate
 from licet.store.memory import MemoryStore
-from licet.sync.deadlines import next_look, next_sync, review
+from licet.sync.deadlines import lapsed, next_look, review
 from licet.sync.exchange import Taken, keep_request, make_request, note_failure, take_response
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.registration import Authorized
@@ -393,10 +393,6 @@ class OnPrem:
         self._waiting, self._called = dict(backup.waiting), dict(backup.called)
         self._begin()
 
-        def again(account: LocalAccount) -> LocalAccount:
-            account = replace(account, restored=True, needs_full=True, outstanding=None)
-            return replace(account, due_at=next_sync(account, now))
-
         for keys in backup.keys:
-            self._change(keys.authority, again)
+            self._change(keys.authority, lambda account: lapsed(account, now))
             self._open(begin_epoch(keys, backup_at=backup.at, now=now))

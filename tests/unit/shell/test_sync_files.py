@@ -239,7 +239,7 @@ def test_an_edited_file(desk: Desk) -> None:
     )
     assert "its signature" in desk.refused(f"diff {edited} MANAGER")
     cut = desk.file(request[:-20])
-    assert "line 26: the file ends too early" in desk.refused(f"show {cut}")
+    assert "line 27: the file ends too early" in desk.refused(f"show {cut}")
     letter = desk.file(b"Dear Sirs")
     assert desk.refused(f"show {letter}") == "file.yml: this is not a document of Licet"
 

@@ -9,11 +9,13 @@ from licet.admin.licenses import OrderLine, take_order, transfer_licenses
 from licet.admin.on_prems import force_cut, remove_on_prem
 from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AccountId, VirtualAccountId
+from licet.kernel.time import SECOND
 from licet.ledger.model import LicenseKind, VirtualAccount
 from licet.ledger.pools import balance, purchased
 from licet.ledger.ports import Work
-from licet.ledger.sites import LocalState, SyncKind
+from licet.ledger.sites import CLOCKS_APART, LocalState, SyncKind
 from licet.ledger.usage import insufficient_key
+from licet.sync.problems import SyncRefused, Why
 from support.exchange import TAGS, WHO, Manager, Site, both, days, lease_of, quantity
 
 TAG = TAGS[0]
@@ -148,9 +150,15 @@ def test_the_end_of_the_last_lease_frees_what_it_held(pair: Pair) -> None:
     assert pair.counted(pair.spare) == 0
     pair.manager.now += days(1)
     pair.manager.sweep()
+    assert pair.manager.on_prem(pair.site).removed_at == pair.manager.now
+    # The clock of the site may be behind, and it grants until its lease ends by that.
+    pair.manager.now += CLOCKS_APART - SECOND
+    pair.manager.sweep()
+    assert pair.counted(pair.spare) == 0
+    pair.manager.now += SECOND
+    pair.manager.sweep()
     assert pair.counted(pair.spare) == 4
     assert pair.counted(pair.place) == 6
-    assert pair.manager.on_prem(pair.site).removed_at == pair.manager.now
 
 
 def test_ends_of_terms_act_on_both_sides_without_synchronization() -> None:
@@ -342,3 +350,27 @@ def test_a_lease_number_only_rises(pair: Pair) -> None:
     pair.site.change(lambda work: work.put_local_account(lying))
     pair.site.synchronize()
     assert pair.site.account.lease > numbers[-1]
+
+
+def test_a_clock_that_is_behind_within_what_is_allowed(pair: Pair) -> None:
+    """What counts elsewhere already would be granted by a site whose lease has not ended by its clock."""
+    pair.site.now -= CLOCKS_APART - SECOND
+    pair.give_back(4)
+    ends_at = pair.site.account.lease_ends_at
+    assert ends_at is not None
+    pair.manager.now = ends_at
+    pair.site.now = ends_at - (CLOCKS_APART - SECOND)
+    while pair.site.is_open():
+        pair.manager.sweep()
+        assert pair.counted(pair.spare) == 0
+        for side in (pair.manager, pair.site):
+            side.now += CLOCKS_APART / 7
+
+
+def test_a_clock_that_is_too_far_behind(pair: Pair) -> None:
+    """Whoever reads that a signer cannot be believed compares fingerprints, and sets no clock."""
+    pair.site.now -= CLOCKS_APART + SECOND
+    with pytest.raises(SyncRefused) as caught:
+        pair.site.synchronize()
+    assert caught.value.why is Why.CLOCKS
+    assert "Nov 01 00:00:00 2026 UTC, and it is Oct 31 22:59:59 2026 UTC here" in caught.value.text

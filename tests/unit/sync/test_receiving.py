@@ -230,3 +230,27 @@ def test_leave_notes_of_a_site_that_was_removed() -> None:
     site.take(site.answered(site.request()).letter.text)
     assert carried() == []
     assert manager.look(lambda work: work.instance(moved)) is None
+
+
+def test_events_are_told_once(manager: Manager, site: Site) -> None:
+    """An auditor would read what happened once as often as a response was lost."""
+
+    def told() -> list[str]:
+        found = manager.look(lambda work: work.events_after(manager.account.id, 0, 1000))
+        return [event.text for _, event in found if event.who.endswith(" at Sat")]
+
+    site.synchronize(SyncKind.FULL)
+    site.synchronize()
+    before = len(told())
+    site.leave(site.enter("A"))
+    manager.answer(site.ask())
+    lost = told()[before:]
+    assert len(lost) == 1
+    site.leave(site.enter("B"))
+    manager.answer(site.ask(SyncKind.FULL))
+    assert len(told()) == before + 2
+    site.synchronize()
+    site.leave(site.enter("C"))
+    site.synchronize()
+    site.synchronize()
+    assert len(told()) == before + 3
