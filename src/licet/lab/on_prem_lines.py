@@ -126,8 +126,8 @@ def _sync_response(counter: PlantCounter, given: Given) -> str:
     paper = counter.lab.file(given.text("file"))
 
     def take() -> str:
-        applied = counter.plant.take(paper).applied
-        return f"applied: {applied.text if applied else 'nothing; it was applied before'}"
+        taken = counter.plant.take(paper)
+        return f"applied: {'nothing; it was applied before' if taken.again else taken.text}"
 
     return unless_refused(take)
 

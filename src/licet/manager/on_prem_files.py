@@ -4,7 +4,10 @@ import argparse
 from datetime import datetime
 
 from licet.admin.enrolling import enroll_by_hand
-from licet.ledger.sites import Road
+from licet.admin.on_prems import find_on_prem
+from licet.admin.refusal import AdminRefused
+from licet.ledger.ports import Work
+from licet.ledger.sites import Letter, OnPrem, Road
 from licet.shell.document_files import open_file, write_out
 from licet.shell.finding import account_of
 from licet.shell.printer import Printer
@@ -53,6 +56,26 @@ def add(site: Site, given: argparse.Namespace, printer: Printer) -> None:
             "removal_days": on_prem.removal_days,
             "id": on_prem.id,
         },
+    )
+
+
+def response(site: Site, given: argparse.Namespace, printer: Printer) -> None:
+    """Write the last response to an on-prem again."""
+
+    def read(work: Work) -> tuple[OnPrem, Letter | None]:
+        account = account_of(site, work, given.account)
+        on_prem = find_on_prem(work, account.id, given.name)
+        return on_prem, work.letter(on_prem.id)
+
+    on_prem, letter = site.look(read)
+    if letter is None:
+        raise AdminRefused(f"'{on_prem.name}' has had no response yet; it has not synchronized")
+    name = response_name(on_prem.name, on_prem.last_down_at or site.now, letter.number)
+    path = write_out(given.output, name, SYNC_RESPONSE, letter.text)
+    printer.done(
+        f"The response to request {letter.number} of '{on_prem.name}' is in {path}: carry it to the "
+        "on-prem.",
+        {"name": on_prem.name, "request": letter.number, "file": str(path)},
     )
 
 

@@ -23,6 +23,15 @@ def add_onprem(groups: Groups) -> None:
     sync.epilog = "Example: licet manager onprem sync license-sync-request-Plant_20261101-7.yml"
     _file(sync.add_argument("file", metavar="FILE", type=Path, help="what the on-prem has written"))
     _output(sync, "license-sync-response-<Name>_<YYYYMMDD>-<n>.yml")
+    again = _verb(
+        noun,
+        "response",
+        "on_prem_files.response",
+        "write the last response to an on-prem again, also for one that was set back to an older state",
+        "licet manager onprem response Plant",
+    )
+    _name(again)
+    _output(again, "license-sync-response-<Name>_<YYYYMMDD>-<n>.yml")
     cut = _verb(
         noun,
         "cut",

@@ -94,8 +94,7 @@ def response(office: Office, given: argparse.Namespace, printer: Printer) -> int
             taken = requests.take(office, account, file, Road.FILE)
     work_in(office.store, lambda work: work.clear_alert(failed_key(account.id)))
     after, applied = taken.account, taken.applied
-    changed = applied.text if applied else "it was applied before; nothing changed"
-    lines = [f"response {head.number} for '{after.name}': {changed}", *_standing(before, after)]
+    lines = [f"response {head.number} for '{after.name}': {taken.text}", *_standing(before, after)]
     if applied is not None:
         lines[1:1] = applied.said
     printer.done(
@@ -103,7 +102,8 @@ def response(office: Office, given: argparse.Namespace, printer: Printer) -> int
         {
             "name": after.name,
             "number": head.number,
-            "again": applied is None,
+            "again": taken.again,
+            "set_back": taken.set_back,
             "state": after.state.value,
             "lease": after.lease,
             "lease_ends_at": after.lease_ends_at,

@@ -1,5 +1,6 @@
 """What became, or would become, of a document of synchronization: in a sentence, and for a program."""
 
+from licet.kernel.words import counted
 from licet.shell.printer import Printer
 from licet.shell.values import Record, Shown
 from licet.sync.exchange import Answered, Taken
@@ -11,11 +12,14 @@ _NAMED = 20
 def say_request(answered: Answered) -> str:
     """Return what became of a request at its manager, as a sentence."""
     request = f"Request {answered.letter.number} of '{answered.name}'"
+    tally = answered.tally
+    notes = counted(tally.notes, "leave note") if tally else ""
     if answered.on_prem.removed_at is not None:
-        return f"{request}: this on-prem was removed, and the response tells it so."
-    if answered.tally is None:
+        brought = f"; it brought {notes}" if tally and tally.notes else ""
+        return f"{request}: this on-prem was removed, and the response tells it so{brought}."
+    if tally is None:
         return f"{request} was applied before; nothing changed."
-    return f"{request}: {answered.tally.text}."
+    return f"{request}: {tally.text}; {counted(tally.events, 'event')}, {notes}."
 
 
 def tell_request(answered: Answered) -> Record:
@@ -33,12 +37,15 @@ def tell_request(answered: Answered) -> Record:
         "events": tally.events if tally else 0,
         "leave_notes": tally.notes if tally else 0,
         "changes": [{"change": mark, "udi": udi} for mark, udi in (tally.named if tally else ())],
+        "left": list(tally.left) if tally else [],
     }
 
 
 def name_changes(answered: Answered, printer: Printer) -> None:
     """Print the first of what a request changed, for a person."""
-    named = answered.tally.named if answered.tally else []
+    tally = answered.tally
+    left = [("-", f"{udi}, left") for udi in tally.left] if tally else []
+    named = [*left, *tally.named] if tally else []
     for mark, udi in named[:_NAMED]:
         printer.item(Shown(mark, f"  {mark}"), udi)
     if len(named) > _NAMED:
@@ -49,9 +56,7 @@ def say_response(taken: Taken) -> str:
     """Return what became of a response at its site, as a sentence."""
     account = taken.account
     response = f"The response to request {account.acknowledged} of '{account.name}'"
-    if taken.applied is None:
-        return f"{response} was applied before; nothing changed."
-    return f"{response}: {taken.applied.text}."
+    return f"{response}: {taken.text}."
 
 
 def tell_response(taken: Taken) -> Record:
@@ -60,7 +65,8 @@ def tell_response(taken: Taken) -> Record:
     return {
         "name": account.name,
         "number": account.acknowledged,
-        "again": applied is None,
+        "again": taken.again,
+        "set_back": taken.set_back,
         "state": account.state,
         "lease": account.lease,
         "lease_ends_at": account.lease_ends_at,
@@ -68,5 +74,9 @@ def tell_response(taken: Taken) -> Record:
         "lease_lines_changed": applied.lines_changed if applied else 0,
         "removed": applied.removed if applied else 0,
         "alerts": applied.alerts if applied else None,
+        "licenses": [
+            {"license": name, "before": before, "after": after}
+            for name, before, after in (applied.licenses if applied else ())
+        ],
         "changes": list(applied.said) if applied else [],
     }

@@ -196,6 +196,21 @@ class Taken:
     applied: Applied | None
     set_back: bool = False
 
+    @property
+    def again(self) -> bool:
+        """Whether it was applied before, and nothing changed."""
+        return self.applied is None and not self.set_back
+
+    @property
+    def text(self) -> str:
+        """What it changed in one line."""
+        if self.set_back:
+            return (
+                "it answers a request that is forgotten here: this on-prem was set back to an older "
+                "state. It grants nothing until it has synchronized, and reports everything then"
+            )
+        return self.applied.text if self.applied else "it was applied before; nothing changed"
+
 
 def take_response(
     store: Store,

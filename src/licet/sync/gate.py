@@ -193,11 +193,15 @@ def _place_request(head: SyncRequest, digest: str, on_prem: OnPrem) -> Turn:
     if given == known:
         if digest == accepted.digest:
             return Turn.AGAIN
-        raise SyncRefused(Why.SUPERSEDED, f"another request {head.number} was applied already")
+        raise SyncRefused(
+            Why.SUPERSEDED,
+            f"another request {head.number} was applied already; {_set_back(head)}",
+        )
     if given < known:
         raise SyncRefused(
             Why.OLDER,
-            f"request {head.number} of '{head.name}' was overtaken by request {accepted.number}",
+            f"request {head.number} of '{head.name}' was overtaken by request {accepted.number}; "
+            f"{_set_back(head)}",
         )
     if head.sync == "full":
         return Turn.NEXT
@@ -208,6 +212,14 @@ def _place_request(head: SyncRequest, digest: str, on_prem: OnPrem) -> Turn:
             "known here any more",
         )
     return Turn.NEXT
+
+
+def _set_back(head: SyncRequest) -> str:
+    """Return what to do where a request that is refused as an old one is the newest that there is."""
+    return (
+        f"if it was made just now, '{head.name}' was set back to an older state: carry the last "
+        f"response there again (licet manager onprem response {head.name})"
+    )
 
 
 def _place_response(head: SyncResponse, digest: str, account: LocalAccount, epoch: int) -> Turn:

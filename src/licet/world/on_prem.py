@@ -256,8 +256,7 @@ class OnPrem:
             self._sent[site.id] = sent = _Sent(made, data, account.privacy)
 
         def take(answer: bytes) -> str:
-            taken = self.take(site, answer, road=Road.NETWORK)
-            return taken.applied.text if taken.applied else "it was applied before"
+            return self.take(site, answer, road=Road.NETWORK).text
 
         errand = Errand(site.id, self._end, take, sent.made.kind)
         return self._send(upstream.url + SYNCHRONIZATION_PATH, sent.data, errand)
