@@ -86,14 +86,17 @@ def test_switches_of_a_lapsed_on_prem_keep_what_they_have_until_their_deadline()
 def test_an_on_prem_that_was_removed_tells_its_switches_to_register_again() -> None:
     """They would wait for an on-prem that grants nothing any more."""
     played = plant(licenses=2)
-    played.play("cloud remove on-prem lans\nlans sync now")
+    played.play(
+        "cloud remove on-prem lans\nlans sync request as last\ncloud file-sync last as told\n"
+        "network down lans\nlans sync response told"
+    )
     assert REMOVED in played.ask("lans show synchronization")
     played.play("leaf1# license smart renew auth")
     assert "Please re-register the instance" in played.status("leaf1")
     assert played.books("lans") == {"Default": (0, 1)}
     assert played.books("cloud") == {"Default": (8, 0), "Plant": (0, 0)}, "two are held"
-    played.play("lans sync now")
-    assert played.books("cloud") == {"Default": (8, 0), "Plant": (2, 0)}, "it knows by now"
+    played.play("network up lans\nadvance 1 hour")
+    assert played.books("cloud") == {"Default": (8, 0), "Plant": (2, 0)}, "it has said that it knows"
 
 
 def test_an_account_that_was_removed_is_registered_anew_at_the_same_address() -> None:

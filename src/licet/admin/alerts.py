@@ -8,6 +8,7 @@ from licet.kernel.ids import AccountId
 from licet.ledger.model import Severity
 from licet.ledger.ports import Work
 from licet.ledger.usage import INSUFFICIENT
+from licet.sync.deadlines import LAPSED
 
 # As `registrar.alerts` raises it: Major once both histories are refused.
 POSSIBLE_CLONE = "Possible Clone"
@@ -16,6 +17,7 @@ POSSIBLE_CLONE = "Possible Clone"
 STANDING = {
     INSUFFICIENT: "the licenses suffice",
     POSSIBLE_CLONE: "the instance is kept or removed",
+    LAPSED: "the on-prem has synchronized",
 }
 
 

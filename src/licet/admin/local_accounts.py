@@ -16,7 +16,7 @@ from licet.ledger.listing import every
 from licet.ledger.model import SmartAccount, VirtualAccount
 from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.sites import Every, LocalAccount, LocalState, Privacy
-from licet.sync.deadlines import next_sync
+from licet.sync.deadlines import next_sync, review
 
 _OVER = {LocalState.REFUSED, LocalState.DEACTIVATED, LocalState.REMOVED}
 _EMAIL_CHARS_MAX = 254
@@ -234,6 +234,8 @@ def deactivate_account(
         account, state=LocalState.DEACTIVATED, reason=reason, due_at=None, outstanding=None
     )
     work.put_local_account(changed)
+    # Nobody waits for its synchronization any more.
+    review(work, changed, account=AccountId(account.id), source=None, now=now)
     text = f"the local account '{account.name}' was deactivated: {reason or 'no reason given'}"
     _note(work, changed, text, who=who, now=now)
     return changed

@@ -18,7 +18,7 @@ from licet.ledger.model import Instance, SmartAccount, VirtualAccount
 from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.sites import Invitation, OnPrem, RemovalRequest, SiteKeys
 from licet.pki.authority import AuthorityKeys
-from licet.sync.deadlines import deadline_key, next_look, overdue_key
+from licet.sync.deadlines import deadline_key, next_look, overdue_key, removed_key
 from licet.sync.leases import force, hold
 from licet.sync.registration import proof_of
 from licet.wire.sites import RegistrationRequest
@@ -174,6 +174,10 @@ def take_on(
         work.put_on_prem(site)
     except Duplicate as error:
         raise AdminRefused(f"{error}; give the on-prem another name") from error
+    for other in work.on_prems(account.id):
+        if other.virtual_account == place.id and other.id != site.id:
+            # It was removed, and what was to be done about that is done.
+            work.clear_alert(removed_key(other.id))
     text = f"the on-prem '{site.name}' was registered for the local account '{site.local_account}'"
     record(work, account.id, place.id, site.id, text, who=who, now=now)
     return site
@@ -268,7 +272,11 @@ def remove_on_prem(work: Work, site: OnPrem, *, who: str, why: str, now: datetim
                 site, held = hold(site, holding)
                 work.put_holding(held)
     removed = replace(
-        site, name=f"{site.name[:40]}.removed-{site.id[:8]}", removed_at=now, due_at=now
+        site,
+        name=f"{site.name[:40]}.removed-{site.id[:8]}",
+        removed_at=now,
+        removed_why=why,
+        due_at=now,
     )
     work.put_on_prem(removed)
     for key in (overdue_key(site.id), deadline_key(site.id)):

@@ -9,7 +9,7 @@ from licet.ledger.instances import remove
 from licet.ledger.model import Alert, Instance, Severity
 from licet.ledger.ports import Work
 from licet.ledger.sites import OnPrem
-from licet.sync.deadlines import REMOVED, last_of, next_look, removal_of, review
+from licet.sync.deadlines import REMOVED, last_of, next_look, removal_of, removed_key, review
 from licet.sync.leases import end_leases
 
 WHO = "sweep"
@@ -24,7 +24,7 @@ def look_at_on_prem(work: Work, site: OnPrem, now: datetime) -> None:
     site = end_leases(work, site, now)
     work.put_on_prem(site)
     removal = removal_of(site)
-    if site.removed_at is None and not site.leases and _is_over(site, removal, now):
+    if site.removed_at is None and _is_over(site, removal, now):
         site = _remove_silent(work, site, now)
     if site.removed_at is not None:
         _wind_up(work, site, now)
@@ -35,7 +35,9 @@ def look_at_on_prem(work: Work, site: OnPrem, now: datetime) -> None:
 
 def _is_over(site: OnPrem, removal: datetime | None, now: datetime) -> bool:
     """Tell whether a site was silent for too long; one that never synchronized counts from its start."""
-    return site.lease > 0 or (removal is not None and removal <= now)
+    if site.lease > 0 and not site.leases:
+        return True
+    return removal is not None and removal <= now
 
 
 def _remove_silent(work: Work, site: OnPrem, now: datetime) -> OnPrem:
@@ -45,7 +47,7 @@ def _remove_silent(work: Work, site: OnPrem, now: datetime) -> OnPrem:
     removed = remove_on_prem(work, site, who=WHO, why=why, now=now)
     work.put_alert(
         Alert(
-            key=f"on-prem-removed:{site.id}",
+            key=removed_key(site.id),
             kind=REMOVED,
             severity=Severity.MAJOR,
             account=site.account,
@@ -66,7 +68,7 @@ def _wind_up(work: Work, site: OnPrem, now: datetime) -> None:
     if theirs:
         work.put_on_prem(replace(site, due_at=now))
     elif site.leases:
-        work.put_on_prem(replace(site, due_at=max(lease.ends_at for lease in site.leases)))
+        work.put_on_prem(replace(site, due_at=max(lease.over_at for lease in site.leases)))
     elif now < told_until:
         work.put_on_prem(replace(site, due_at=told_until))
     else:

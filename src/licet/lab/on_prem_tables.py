@@ -10,11 +10,13 @@ from licet.lab.plant import Plant
 from licet.lab.tables import grid
 from licet.ledger.listing import every
 from licet.ledger.model import Alert, Severity
-from licet.ledger.sites import LocalAccount, LocalState, OnPrem
+from licet.ledger.sites import LocalAccount, LocalState, has_lease
 from licet.sync.deadlines import (
+    LAPSED,
     REMOVED,
     deadline_key,
     due_of,
+    is_about,
     overdue_key,
 )
 
@@ -57,9 +59,8 @@ def _standing(plant: Plant, account: LocalAccount) -> str:
     keys = (deadline_key(account.id), overdue_key(account.id))
     alerts = every(partial(plant.on_prem.store.list_alerts, AccountId(account.id)))
     said = [alert.kind for alert in alerts if alert.key in keys]
-    ends_at = account.lease_ends_at
-    if ends_at is not None and ends_at <= plant.on_prem.clock.wall:
-        said.append("Lease Ended")
+    if account.lease and not has_lease(account, plant.on_prem.clock.wall):
+        said.append(LAPSED)
     if account.restored:
         said.append("Restored")
     if account.failed:
@@ -116,7 +117,7 @@ def on_prems(office: ManagerOffice) -> str:
     store = office.authority.store
     alerts = list(every(partial(store.list_alerts, office.account)))
     sites = office.on_prems()
-    theirs = {site.id: [alert for alert in alerts if _is_about(alert, site)] for site in sites}
+    theirs = {site.id: [alert for alert in alerts if is_about(alert, site)] for site in sites}
     rows = [
         (
             site.name,
@@ -146,10 +147,6 @@ def on_prems(office: ManagerOffice) -> str:
         f"{severity} {count}" for severity, count in zip(_SEVERITIES, counts, strict=True)
     )
     return f"On-Prem Accounts ({head})\n\n{grid(titles, rows)}"
-
-
-def _is_about(alert: Alert, site: OnPrem) -> bool:
-    return alert.source == site.virtual_account or alert.key.endswith(site.id)
 
 
 def _kinds(alerts: Iterable[Alert]) -> str:

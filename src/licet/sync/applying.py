@@ -22,7 +22,7 @@ from licet.ledger.sites import (
 from licet.pki.notes import open_leave
 from licet.sync.deadlines import next_sync, review
 from licet.sync.gate import mark_of
-from licet.sync.leases import WHO, fit
+from licet.sync.leases import WHO, Fitted, fit
 from licet.wire.documents import Document
 from licet.wire.keys import digest
 from licet.wire.sites import (
@@ -41,10 +41,18 @@ FROM_MANAGER = "manager:"
 
 @dataclass
 class Applied:
-    """What a response changed at a site; what `licet sync diff` prints."""
+    """What a response changed at a site; what `licet sync diff` prints.
+
+    Attributes:
+        shrank: whether the site has given licenses back, which its manager holds until it hears so.
+        licenses: of each license of which there are more or fewer now: name, before, after.
+        said: each change, for a person.
+    """
 
     lines: int = 0
     lines_changed: int = 0
+    shrank: bool = False
+    licenses: list[tuple[str, int, int]] = field(default_factory=list)
     removed: int = 0
     alerts: int = 0
     site_removed: bool = False
@@ -115,6 +123,7 @@ def apply_response(
         restored=False,
         failed="",
         history=(record, *account.history)[:HISTORY_MAX],
+        removal_heard=head.removed and account.state is LocalState.REMOVED,
     )
     applied = replace(applied, due_at=next_sync(applied, now))
     work.put_local_account(applied)
@@ -163,7 +172,17 @@ class _Hearing:
             if alert.key.startswith(FROM_MANAGER) and alert.key not in alerts:
                 self._work.clear_alert(alert.key)
         self.applied.lines = len(lines)
-        self.applied.lines_changed = fit(self._work, self._id, lines, self._now)
+        self._take_lease(fit(self._work, self._id, lines, self._now))
+
+    def _take_lease(self, fitted: Fitted) -> None:
+        applied = self.applied
+        applied.lines_changed, applied.shrank = fitted.lines, fitted.shrank
+        for tag, (before, after) in sorted(fitted.totals.items()):
+            entry = self._work.license(tag)
+            applied.licenses.append((entry.name if entry else tag, before, after))
+        applied.said += [
+            f"~ {name} {before} -> {after}" for name, before, after in applied.licenses
+        ]
 
     def _license(self, item: LicenseItem) -> None:
         entry = License(Tag(item.tag), item.name, item.description, item.export_controlled)
@@ -177,12 +196,13 @@ class _Hearing:
         who, why = f"{item.who} at the manager", f"by {item.who} at the manager"
         if item.note:
             if instance.cloned or not self._has_left(item.note, instance):
+                self.applied.said.append(f"! {instance.udi.text}: its leave note is not its own")
                 self._record(item.instance, "a leave note from the manager was ignored")
                 return
             who, why = f"device {instance.udi.text}", "left, and registered elsewhere"
         remove(self._work, instance, who=who, why=why, now=self._now)
         self.applied.removed += 1
-        self.applied.said.append(f"- {instance.udi.text}")
+        self.applied.said.append(f"- {instance.udi.text}{', left' if item.note else ''}")
 
     def _has_left(self, note: str, instance: Instance) -> bool:
         try:

@@ -17,7 +17,7 @@ from licet.ledger.usage import INSUFFICIENT
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates, certify_site
 from licet.sync.carrying import LETTER_BYTES_MAX
-from licet.sync.deadlines import DEADLINE, OVERDUE, next_look
+from licet.sync.deadlines import DEADLINE, OVERDUE, is_about, next_look, review
 from licet.sync.leases import lines_of, next_lease, with_lease
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.codec import encode
@@ -107,6 +107,9 @@ def respond(
     letter = Letter(on_prem.id, head.number, out.getvalue())
     work.put_on_prem(answered)
     work.put_letter(letter)
+    if not removed:
+        place = answered.virtual_account
+        review(work, answered, account=answered.account, source=place, now=now)
     return answered, letter
 
 
@@ -162,12 +165,13 @@ def _head(
         manager=keys.authority,
         number=head.number,
         request=digest,
+        site_epoch=head.epoch,
         epoch=keys.epoch,
         at=epoch_seconds(writer.now),
         expires_at=epoch_seconds(writer.now + GOOD_FOR),
         full_wanted=on_prem.needs_full,
         removed=on_prem.removed_at is not None,
-        reason="" if on_prem.removed_at is None else "the manager removed this on-prem",
+        reason=_why_removed(on_prem),
         smart_account=account.name if account else "-",
         virtual_account=place.name if place else "-",
         removal_days=on_prem.removal_days,
@@ -179,6 +183,13 @@ def _head(
         certificates=None if certificates is None else print_certificates(certificates),
         chain=tuple(to_base64(der) for der in keys.answer_chain),
     )
+
+
+def _why_removed(on_prem: OnPrem) -> str:
+    """Return who removed a site, or since when it was silent; empty where it was not removed."""
+    if on_prem.removed_at is None:
+        return ""
+    return on_prem.removed_why[:MESSAGE_CHARS_MAX] or "the manager removed this on-prem"
 
 
 def name_of(on_prem: OnPrem, head: SyncRequest) -> str:
@@ -215,8 +226,7 @@ def _items(
     *,
     catalog: bool,
 ) -> Iterator[Told]:
-    place = on_prem.virtual_account
-    yield from lines_of(work, place, now)
+    yield from lines_of(work, on_prem.virtual_account, now)
     if catalog:
         yield from _catalog(store)
     for removal in removals:
@@ -224,7 +234,7 @@ def _items(
     for listed in every(partial(store.list_alerts, on_prem.account)):
         # As it is after this request: the list is of before.
         alert = work.alert(listed.key)
-        if alert is not None and alert.source == place and alert.kind not in _SEEN_THERE:
+        if alert is not None and is_about(alert, on_prem) and alert.kind not in _SEEN_THERE:
             yield AlertItem(
                 key=alert.key,
                 kind=alert.kind,

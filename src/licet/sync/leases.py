@@ -7,8 +7,9 @@ without it, or the last lease with it has ended.
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
@@ -125,7 +126,7 @@ def next_lease(on_prem: OnPrem, epoch: int, ends_at: datetime) -> OutLease:
 
 def end_leases(work: Work, on_prem: OnPrem, now: datetime) -> OnPrem:
     """Return a site without the leases that have ended; with the last of them every cut is free."""
-    leases = tuple(out for out in on_prem.leases if now < out.ends_at)
+    leases = tuple(out for out in on_prem.leases if now < out.over_at)
     if leases or not on_prem.leases:
         return replace(on_prem, leases=leases)
     for cut in on_prem.cuts:
@@ -156,8 +157,23 @@ def release(work: Work, cut: Cut, why: str, now: datetime) -> None:
         _record(work, place.account, place.id, holding, f"count from now on: {why}", now)
 
 
-def fit(work: Work, account: AccountId, lines: Sequence[LeaseItem], now: datetime) -> int:
-    """Make the licenses of a site those of a lease; return how many lines changed anything.
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a lease changed at a site.
+
+    Attributes:
+        lines: how many of its lines changed anything.
+        totals: of each license of which there are more or fewer now, how many there were, and are.
+        shrank: whether any line became smaller; what has ended by its own term did not.
+    """
+
+    lines: int
+    totals: dict[Tag, tuple[int, int]]
+    shrank: bool
+
+
+def fit(work: Work, account: AccountId, lines: Sequence[LeaseItem], now: datetime) -> Fitted:
+    """Make the licenses of a site those of a lease; return what that changed.
 
     What grows, grows in the default virtual account. What shrinks is taken there first, then from
     the others in the order of their names.
@@ -174,17 +190,38 @@ def fit(work: Work, account: AccountId, lines: Sequence[LeaseItem], now: datetim
         for tag in work.tags_in(place.id):
             for holding in work.pool(place.id, tag).holdings:
                 parts.setdefault(holding.origin or holding.id, []).append(holding)
-    touched: dict[tuple[VirtualAccountId, Tag], None] = {}
-    changed = 0
+    moves: list[tuple[list[Holding], list[Holding]]] = []
     for line in lines:
         before = parts.pop(line.line, [])
-        after = _fit_line(line, before, places[0].id, now)
-        changed += _replace(work, account, before, after, touched, now)
-    for gone in parts.values():
-        changed += _replace(work, account, gone, [], touched, now)
+        moves.append((before, _fit_line(line, before, places[0].id, now)))
+    moves += [(gone, []) for gone in parts.values()]
+    touched: dict[tuple[VirtualAccountId, Tag], None] = {}
+    changed = sum(_replace(work, account, *move, touched, now) for move in moves)
     for place_id, tag in touched:
         review_pool(work, account, place_id, tag, now)
-    return changed
+    return _sum_up(changed, moves, now)
+
+
+def _sum_up(
+    changed: int, moves: Iterable[tuple[list[Holding], list[Holding]]], now: datetime
+) -> Fitted:
+    had, has, shrank = Counter[Tag](), Counter[Tag](), False
+    for before, after in moves:
+        was, becomes = _lasting(before, now), _lasting(after, now)
+        had.update(was)
+        has.update(becomes)
+        shrank = shrank or becomes.total() < was.total()
+    totals = {tag: (had[tag], has[tag]) for tag in had | has if had[tag] != has[tag]}
+    return Fitted(changed, totals, shrank)
+
+
+def _lasting(parts: Iterable[Holding], now: datetime) -> Counter[Tag]:
+    """Return how many of each license there are that have not ended."""
+    counted: Counter[Tag] = Counter()
+    for part in parts:
+        if part.ends_at is None or now < part.ends_at:
+            counted[part.tag] += part.quantity
+    return counted
 
 
 def _fit_line(
