@@ -23,8 +23,7 @@ def look_at_on_prem(work: Work, site: OnPrem, now: datetime) -> None:
     """Do what is due with an on-prem; a bounded piece of it, and the rest when it is called again."""
     site = end_leases(work, site, now)
     work.put_on_prem(site)
-    removal = removal_of(site)
-    if site.removed_at is None and _is_over(site, removal, now):
+    if site.removed_at is None and _is_over(site, now):
         site = _remove_silent(work, site, now)
     if site.removed_at is not None:
         _wind_up(work, site, now)
@@ -33,10 +32,11 @@ def look_at_on_prem(work: Work, site: OnPrem, now: datetime) -> None:
     work.put_on_prem(replace(site, due_at=next_look(site, now)))
 
 
-def _is_over(site: OnPrem, removal: datetime | None, now: datetime) -> bool:
+def _is_over(site: OnPrem, now: datetime) -> bool:
     """Tell whether a site was silent for too long; one that never synchronized counts from its start."""
-    if site.lease > 0 and not site.leases:
+    if site.lease and not site.leases:
         return True
+    removal = removal_of(site)
     return removal is not None and removal <= now
 
 
