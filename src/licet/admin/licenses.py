@@ -10,6 +10,7 @@ from licet.admin.sites import site_of
 from licet.admin.texts import check_name
 from licet.kernel.chance import Chance, draw_uuid
 from licet.kernel.ids import Tag
+from licet.kernel.time import print_instant
 from licet.ledger.model import Holding, LicenseKind, VirtualAccount
 from licet.ledger.pools import counts, holding_due
 from licet.ledger.ports import Work
@@ -158,7 +159,8 @@ def transfer_licenses(
     held = [one for one in work.pool(source.id, tag).holdings if counts(one, now)]
     there = sum(one.quantity for one in held)
     if not 1 <= quantity <= there:
-        raise AdminRefused(f"'{source.name}' has {there} of this license, not {quantity} to move")
+        said = f"'{source.name}' has {there} of this license, not {quantity} to move"
+        raise AdminRefused(said + _pending(work, source, tag))
     left, site = quantity, site_of(work, source)
     for one in sorted(held, key=_longest_first):
         moved = min(left, one.quantity)
@@ -184,6 +186,21 @@ def transfer_licenses(
     ):
         review_pool(work, place.account, place.id, tag, now)
         record(work, place.account, place.id, tag, text, who=who, now=now)
+
+
+def _pending(work: Work, source: VirtualAccount, tag: Tag) -> str:
+    """Return what is said of licenses that a lease holds, and until when; empty where there are none."""
+    held = [one for one in work.pool(source.id, tag).holdings if one.held_by is not None]
+    if not held:
+        return ""
+    more = f"; {sum(one.quantity for one in held)} more are pending"
+    holders = {one.held_by for one in held if one.held_by is not None}
+    sites = [site for site in map(work.on_prem, sorted(holders)) if site is not None]
+    ends = [lease.ends_at for site in sites for lease in site.leases]
+    if not ends:
+        return more
+    named = ", ".join(f"'{site.name}'" for site in sites)
+    return f"{more}: they count when {named} has synchronized, or after {print_instant(max(ends))}"
 
 
 def _longest_first(holding: Holding) -> tuple[int, float, str]:

@@ -164,7 +164,9 @@ class ManagerOffice(Office):
     def remove(self, name: str) -> None:
         """Remove an on-prem."""
         with self.work() as work:
-            remove_on_prem(work, self._find(work, name), who=WHO, why=f"by {WHO}", now=self._now)
+            remove_on_prem(
+                work, self._find(work, name), who=WHO, why=f"{WHO} removed it", now=self._now
+            )
 
 
 def _account(found: SmartAccount | None) -> SmartAccount:

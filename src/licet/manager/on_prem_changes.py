@@ -16,7 +16,7 @@ from licet.kernel.time import print_instant
 from licet.kernel.words import agree, counted
 from licet.ledger.ports import Work
 from licet.ledger.sites import Invitation, OnPrem
-from licet.manager.on_prems import pending
+from licet.manager.on_prems import pending, say_pending
 from licet.shell.asking import confirm
 from licet.shell.finding import account_of
 from licet.shell.printer import Printer
@@ -58,15 +58,14 @@ def invite_(site: Site, given: argparse.Namespace, printer: Printer) -> None:
 def cut(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     """Force a cut, once the person knows what is at risk."""
 
-    def read(work: Work) -> tuple[OnPrem, list[Record]]:
+    def read(work: Work) -> tuple[OnPrem, list[Record], str]:
         on_prem = _find(site, work, given)
-        return on_prem, list(pending(work, on_prem))
+        return on_prem, list(pending(work, on_prem)), say_pending(work, on_prem)
 
-    on_prem, waiting = site.look(read)
+    on_prem, waiting, risk = site.look(read)
     if not waiting:
         raise AdminRefused(f"nothing waits for the synchronization of '{on_prem.name}'")
     until = max((lease.ends_at for lease in on_prem.leases), default=site.now)
-    risk = ", ".join(f"{one['quantity']} of {one['license']}" for one in waiting)
     at_risk = f"they may be used twice until {print_instant(until)}"
     if not given.force:
         raise AdminRefused(
@@ -109,8 +108,8 @@ def remove(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     )
     question = f"This removes '{on_prem.name}' with {count}, which must register again; {held}."
     confirm(question, yes=given.yes)
-    who, now = site.who, site.now
-    removed = site.do(lambda work: remove_on_prem(work, on_prem, who=who, why=f"by {who}", now=now))
+    who, why, now = site.who, f"{site.who} removed it", site.now
+    removed = site.do(lambda work: remove_on_prem(work, on_prem, who=who, why=why, now=now))
     printer.done(
         f"'{on_prem.name}' is removed, and listed as '{removed.name}' (onprem list --removed); {held}",
         {"name": removed.name, "removed_at": now, "lease_ends_at": until, "id": on_prem.id},

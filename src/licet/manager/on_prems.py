@@ -3,6 +3,7 @@
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
@@ -17,7 +18,7 @@ from licet.shell.printer import Printer
 from licet.shell.site import Site
 from licet.shell.values import Mark, Record, Shown
 from licet.shell.words import day, short, status
-from licet.sync.deadlines import due_of, removal_of
+from licet.sync.deadlines import due_of, is_about, removal_of
 
 # As the source document's page has them (manager-and-onprem.md 1.9).
 COLUMNS = (
@@ -79,13 +80,14 @@ def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
             "registered_at": on_prem.registered_at,
             "registered_by": on_prem.registered_by,
             "removed_at": on_prem.removed_at,
+            "removed_why": on_prem.removed_why or None,
             "removal_days": on_prem.removal_days,
             "removal_due": None if on_prem.removed_at else removal_of(on_prem),
             "last_request": on_prem.accepted.number if on_prem.accepted else None,
             "full_synchronization_needed": on_prem.needs_full,
             "lease": on_prem.lease or None,
-            "lease_ends_at": max((one.ends_at for one in on_prem.leases), default=None),
-            "leases_in_use": [one.number for one in on_prem.leases],
+            "lease_ends_at": _lease_end(on_prem),
+            "leases_in_use": [one.number for one in on_prem.leases if site.now < one.ends_at],
             "withheld": withheld(on_prem.privacy),
             "id": on_prem.id,
             "pending": list(pending(work, on_prem)),
@@ -132,6 +134,22 @@ def pending(work: Work, on_prem: OnPrem) -> Iterator[Record]:
             }
 
 
+def say_pending(work: Work, on_prem: OnPrem) -> str:
+    """Return how many of each license `pending` is about, in words."""
+    totals: Counter[str] = Counter()
+    for cut in on_prem.cuts:
+        holding = work.holding(cut.holding)
+        if holding is not None:
+            totals[license_name(work, holding.tag)] += holding.quantity
+    return ", ".join(f"{total} of {name}" for name, total in totals.items())
+
+
+def _lease_end(on_prem: OnPrem) -> datetime | None:
+    """Return when the newest lease ends."""
+    ends = [one.ends_at for one in on_prem.leases if one.number == on_prem.lease]
+    return max(ends, default=None)
+
+
 def withheld(privacy: Privacy) -> list[str]:
     """Return what a site withholds, in words."""
     return [name.replace("_", "-") for name in _PRIVACY if getattr(privacy, name)]
@@ -141,15 +159,16 @@ class _Alerts:
     """The alerts that stand in each virtual account."""
 
     def __init__(self, site: Site, account: SmartAccount) -> None:
-        self._of: dict[VirtualAccountId, list[Alert]] = defaultdict(list)
+        self._in: dict[VirtualAccountId, list[Alert]] = defaultdict(list)
         # Major ones come first.
         for alert in every(partial(site.store.list_alerts, account.id)):
             if alert.source is not None:
-                self._of[alert.source].append(alert)
+                self._in[alert.source].append(alert)
 
     def of(self, on_prem: OnPrem) -> Shown:
         """Return those of an on-prem: how many, and the worst by its name."""
-        found = self._of[on_prem.virtual_account]
+        there = self._in[on_prem.virtual_account]
+        found = [alert for alert in there if is_about(alert, on_prem)]
         count = Counter(alert.severity for alert in found)
         major, minor = count[Severity.MAJOR], count[Severity.MINOR]
         mark = Mark.BAD if major else Mark.WARN if minor else Mark.PLAIN
@@ -161,9 +180,11 @@ class _Alerts:
 
 
 def _entry(site: Site, on_prem: OnPrem, alerts: _Alerts) -> Record:
+    # What is in the virtual account of one that was removed is another's, or goes.
+    there = 0 if on_prem.removed_at else site.store.count_instances(on_prem.virtual_account)
     return {
         "name": on_prem.name,
-        "product_instances": site.store.count_instances(on_prem.virtual_account),
+        "product_instances": there,
         "last_sync_up": on_prem.last_up_at,
         "last_sync_down": on_prem.last_down_at,
         "synchronization_due": None if on_prem.removed_at else due_of(on_prem),

@@ -1,15 +1,17 @@
 """What `sync list`, `status` and `history` show."""
 
 import argparse
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
 from licet.kernel.ids import AccountId, VirtualAccountId
+from licet.kernel.time import print_instant
 from licet.ledger.balances import balances
 from licet.ledger.listing import every
 from licet.ledger.model import Severity
 from licet.ledger.ports import Work
-from licet.ledger.sites import LocalAccount, LocalState, SyncRecord
+from licet.ledger.sites import LocalAccount, LocalState, SyncRecord, has_lease
 from licet.onprem.accounts import all_of, named
 from licet.onprem.office import Office
 from licet.onprem.synchronizing import failed_key
@@ -20,7 +22,7 @@ from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.values import Mark, Record, Shown, Value
 from licet.shell.words import status as shown
-from licet.sync.deadlines import deadline_key, due_of, overdue_key, removal_of
+from licet.sync.deadlines import LAPSED, deadline_key, due_of, overdue_key, removal_of
 
 # As the source document's list has them (manager-and-onprem.md 2.3).
 COLUMNS = ("name", "satellite_name", "last_synchronization", "synchronization_due", "alerts")
@@ -42,7 +44,6 @@ def status(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     """Show all about the synchronization of a local account."""
     account = named(office, given.account)
     now = office.clock.now()
-    code = closed(account, now) if account.registered_at else None
     waits = account.outstanding
     with office.store.begin() as work:
         changes = len(work.changes(account.id, None, _CHANGES_MAX))
@@ -52,7 +53,7 @@ def status(office: Office, given: argparse.Namespace, printer: Printer) -> int:
         {
             **_entry(office, account),
             "state": account.state.value,
-            "grants": _grants(account, code.value if code else None),
+            "grants": _grants(account, now),
             "manager_url": upstream.url if upstream else None,
             "schedule": account.every.value,
             "next_by_itself": account.due_at,
@@ -65,7 +66,7 @@ def status(office: Office, given: argparse.Namespace, printer: Printer) -> int:
             "lease": account.lease or None,
             "lease_ends_at": account.lease_ends_at,
             "removal_days": account.removal_days,
-            "removal_due": removal_of(account),
+            "removal_due": removal_of(account) if _goes_on(account) else None,
             "withheld": withheld(account.privacy),
             "licenses": _licenses(office, places),
         }
@@ -104,33 +105,58 @@ def _entry(office: Office, account: LocalAccount) -> Record:
         "name": account.name,
         "satellite_name": office.document_name(account),
         "last_synchronization": account.last_down_at,
-        "synchronization_due": due_of(account),
+        "synchronization_due": due_of(account) if _goes_on(account) else None,
         "alerts": _alerts(office, account),
     }
 
 
 def _alerts(office: Office, account: LocalAccount) -> Value:
     """Return the worst that is said of the synchronization; else how the last one went."""
-    if account.state is LocalState.REMOVED:
-        return Shown("Removed", "Removed", Mark.BAD)
+    if not _goes_on(account):
+        ended = account.state.value.capitalize()
+        return Shown(ended, ended, Mark.BAD)
+    # What is granted by now is looked at here: a server that stands still raises no alert.
+    if account.lease and not has_lease(account, office.clock.now()):
+        return Shown(LAPSED, LAPSED, Mark.BAD)
+    if account.restored:
+        return Shown("Restored, Not Synchronized", "Restored, Not Synchronized", Mark.BAD)
     keys = {deadline_key(account.id), overdue_key(account.id), failed_key(account.id)}
     # Major ones come first.
     for alert in every(partial(office.store.list_alerts, AccountId(account.id))):
         if alert.key in keys:
             return Shown(alert.kind, alert.kind, _MARKS.get(alert.severity, Mark.PLAIN))
-    if account.restored:
-        return Shown("Restored, Not Synchronized", "Restored, Not Synchronized", Mark.BAD)
     if account.last_down_at is None:
         return Shown("Never Synchronized", "Never Synchronized", Mark.WARN)
     return Shown("Synchronization Successful", "Synchronization Successful", Mark.GOOD)
 
 
-def _grants(account: LocalAccount, code: str | None) -> Shown:
+def _goes_on(account: LocalAccount) -> bool:
+    """Tell whether a local account is synchronized; else it was removed, or deactivated."""
+    return account.state is LocalState.REGISTERED
+
+
+def _grants(account: LocalAccount, now: datetime) -> Shown:
+    """Return whether anything is granted, and why not (`registrar.lapse.closed` decides)."""
     if account.registered_at is None:
         return shown("no: it is not registered", good=None)
+    if closed(account, now) is None:
+        return shown("yes", good=True)
+    return shown(f"no: {_why_not(account)}", good=False)
+
+
+def _why_not(account: LocalAccount) -> str:
+    if account.state is LocalState.REMOVED:
+        return "its manager has removed it; products register elsewhere"
+    if account.state is LocalState.DEACTIVATED:
+        return "it was deactivated; products register elsewhere"
     if account.restored:
-        return shown("no: restored from a backup, and not synchronized since", good=False)
-    return shown("yes", good=True) if code is None else shown(f"no: {code}", good=False)
+        return "restored from a backup, and not synchronized since"
+    if account.lease_ends_at is None:
+        return "it has not synchronized yet"
+    return (
+        f"its lease ended on {print_instant(account.lease_ends_at)}; products keep what they have until "
+        "their own deadline: synchronize now"
+    )
 
 
 def _counted(changes: int) -> Value:

@@ -8,9 +8,11 @@ import pytest
 from inline_snapshot import snapshot
 
 from licet.admin.sweep import Sweep
+from licet.kernel.ids import Tag
 from licet.kernel.time import DAY
 from licet.ledger.model import Policy
 from licet.ledger.sites import Privacy, SyncKind
+from licet.ledger.usage import INSUFFICIENT, review_pool
 from licet.sync.registration import fingerprint
 from licet.wire.keys import digest
 from licet.wire.tokens import parse_token
@@ -84,6 +86,7 @@ Status                       synchronized
 Registered at                2026-11-01 12:00:00 UTC
 Registered by                ann
 Removed at                   -
+Removed why                  -
 Removal days                 90
 Removal due                  2027-01-30 12:00:00 UTC
 Last request                 1
@@ -100,7 +103,7 @@ LAN license         4  Default                   1
 
 Removals:
 UDI                      ASKED BY  ASKED AT           LEFT  SENT WITH  INSTANCE
-PID:SWITCH,SN:SN0000001  ann       2026-11-01 12:00Z  no    -          51460c6c-29a7-57af-9276-9f496bc92257
+PID:SWITCH,SN:SN0000001  ann       2026-11-01 12:00Z  no    -          223cc895-f402-57af-9276-9f496bc92257
 """)
     assert clerk.refused("onprem show Nowhere") == snapshot(
         "there is no on-prem called 'Nowhere'; there are: 'Plant'"
@@ -145,6 +148,11 @@ def test_a_cut_is_forced(clerk: SiteClerk) -> None:
         "4 licenses count now: 4 of LAN license; they may be used twice until Jan 30 12:00:00 2027 UTC\n"
     )
     assert "may be used twice" in clerk.events()[0].text
+    clerk.do("license transfer 'lan license' 1 --from Plant --to Default")
+    clerk.do("license transfer 'lan license' 2 --from Plant --to Default")
+    assert clerk.refused("onprem cut Plant").startswith("3 of LAN license wait for"), "as a sum"
+    assert len(clerk.ask("onprem show Plant")["pending"]) == 2
+    clerk.do("onprem cut Plant --force --yes")
     assert [one["pending"] for one in clerk.ask("license list")] == [0, 0]
 
 
@@ -175,10 +183,47 @@ def test_it_is_removed(clerk: SiteClerk) -> None:
     assert clerk.ask(f"onprem show {row['name']}")["pending"] == [
         {"license": "LAN license", "quantity": 10, "virtual_account": "Plant", "last_lease": 1}
     ]
+    assert clerk.refused("license transfer 'lan license' 4 --from Plant --to Default") == (
+        "'Plant' has 0 of this license, not 4 to move; 10 more are pending: they count when "
+        f"'{row['name']}' has synchronized, or after Jan 30 12:00:00 2027 UTC"
+    )
     # Nobody is there to acknowledge it.
     assert clerk.refused(f"onprem cut {row['name']}").startswith("10 of LAN license wait for")
     assert clerk.do(f"onprem cut {row['name']} --force --yes").startswith("10 licenses count now")
     assert [one["pending"] for one in clerk.ask("license list")] == [0]
+
+
+def test_a_successor_in_the_same_virtual_account(clerk: SiteClerk) -> None:
+    """Who replaced a silent on-prem would be told for ever to register it again, on both sides."""
+    plant = clerk.plant
+    plant.synchronize()
+    clerk.office.later(90 * DAY)
+    Sweep(clerk.office.store, Policy()).tick(clerk.office.now)
+    [gone] = clerk.ask("onprem list --removed")
+    removal = "On-Prem Unregistered and Removed"
+    assert (gone["product_instances"], gone["alerts"]["worst"]) == (0, removal)
+    shown = clerk.ask(f"onprem show {gone['name']}")
+    assert shown["removed_why"] == "it has not synchronized since Nov 01 12:00:00 2026 UTC"
+    assert shown["leases_in_use"] == []
+    clerk.do(f"onprem add {clerk.file(clerk.applicant('Heir', 'Plant').request())}")
+    assert removal not in {row["alert"] for row in clerk.ask("alert list")}
+    at = clerk.place
+    populate(
+        clerk.office.store,
+        at.virtual,
+        12,
+        account=at.account,
+        tag=LAN,
+        now=clerk.office.now,
+        first=9,
+    )
+    clerk.office.change(
+        lambda work: review_pool(work, at.account, at.virtual, Tag(LAN), clerk.office.now)
+    )
+    [heir] = clerk.ask("onprem list")
+    assert (heir["product_instances"], heir["alerts"]["worst"]) == (12, INSUFFICIENT)
+    [gone] = clerk.ask("onprem list --removed")
+    assert (gone["product_instances"], gone["alerts"]["worst"]) == (0, None)
 
 
 def test_a_product_of_an_on_prem(clerk: SiteClerk) -> None:
@@ -226,7 +271,7 @@ def test_a_file_is_synchronized(clerk: SiteClerk) -> None:
     """A site without a network could not report, or nobody would know what it said."""
     file = clerk.file(clerk.plant.request())
     assert clerk.do(f"onprem sync {file}") == snapshot("""\
-Request 1 of 'Plant': 3 new, 0 changed, 0 gone, 0 unchanged.
+Request 1 of 'Plant': 3 new, 0 changed, 0 gone, 0 unchanged; 0 events, 0 leave notes.
   +  PID:SWITCH,SN:SN0000000
   +  PID:SWITCH,SN:SN0000001
   +  PID:SWITCH,SN:SN0000002

@@ -15,6 +15,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from licet.admin.enrolling import enroll_by_hand
+from licet.admin.licenses import transfer_licenses
+from licet.kernel.ids import InstanceId, Tag
+from licet.ledger.ports import Work
 from licet.ledger.sites import Privacy, SyncKind
 from licet.service.datadir import DataDir, create_data
 from licet.service.keyring import Keyring
@@ -249,7 +252,7 @@ def test_what_a_request_would_change(desk: Desk) -> None:
     file = desk.file(desk.plant.request())
     for _ in range(2):
         assert desk.do(f"diff {file} MANAGER") == snapshot("""\
-Request 1 of 'Plant': 3 new, 0 changed, 0 gone, 0 unchanged.
+Request 1 of 'Plant': 3 new, 0 changed, 0 gone, 0 unchanged; 0 events, 0 leave notes.
   +  PID:SWITCH,SN:SN0000000
   +  PID:SWITCH,SN:SN0000001
   +  PID:SWITCH,SN:SN0000002
@@ -267,12 +270,62 @@ This is what applying it would do; nothing was changed.
     )
 
 
+def test_what_leave_notes_would_change(desk: Desk) -> None:
+    """A file would take a product from the manager, and nobody have seen it in there."""
+    office, plant = desk.office, desk.plant
+    plant.synchronize(SyncKind.FULL)
+    device = office.registered("D1")
+    moving = plant.device("D1")
+    moving.notes = (device.leave(now=office.now),)
+    plant.register(moving)
+    file = desk.file(plant.request())
+    said = desk.do(f"diff {file} MANAGER")
+    assert said.splitlines()[:2] == [
+        "Request 2 of 'Plant': 1 new, 0 changed, 0 gone, 0 unchanged; 2 events, 1 leave note.",
+        f"  -  {device.udi.text}, left",
+    ]
+    told = desk.ask(f"diff {file} MANAGER")
+    assert (told["leave_notes"], told["left"]) == (1, [device.udi.text])
+    assert office.look(lambda work: work.instance(InstanceId(device.instance or ""))) is not None
+    plant.take(plant.answered((desk.folder / "file.yml").read_bytes()).letter.text)
+    file = desk.file(plant.request())
+    assert "0 leave notes.\n" in desk.do(f"diff {file} MANAGER")
+
+
+def test_what_a_smaller_lease_would_change(desk: Desk) -> None:
+    """An on-prem would see that lines of its lease change, and not that its licenses go."""
+    office, plant = desk.office, desk.plant
+    plant.synchronize(SyncKind.FULL)
+    desk.keep()
+
+    def move(work: Work) -> None:
+        source = work.virtual_account(plant.known().virtual_account)
+        target = work.virtual_account(office.example.virtual)
+        assert source is not None
+        assert target is not None
+        transfer_licenses(
+            work, source, target, Tag(LAN), 8, who="ann", now=office.now, chance=office.chance
+        )
+
+    office.change(move)
+    file = desk.file(plant.answered(plant.request()).letter.text)
+    assert desk.do(f"diff {file} ONPREM") == snapshot("""\
+The response to request 2 of 'site': 1 lease line, 1 changed, 0 instances removed, 0 alerts.
+    ~ LAN license 10 -> 2
+This is what applying it would do; nothing was changed.
+""")
+    told = desk.ask(f"diff {file} ONPREM")
+    assert told["licenses"] == [{"license": "LAN license", "before": 10, "after": 2}]
+    assert told["changes"] == ["~ LAN license 10 -> 2"]
+
+
 def test_what_a_response_would_change(desk: Desk) -> None:
     """An on-prem would lose licenses, or products, before anybody has seen that it will."""
     file = desk.file(desk.plant.answered(desk.plant.request()).letter.text)
     for _ in range(2):
         assert desk.do(f"diff {file} ONPREM") == snapshot("""\
 The response to request 1 of 'site': 1 lease line, 1 changed, 0 instances removed, 0 alerts.
+    ~ LAN license 0 -> 10
 This is what applying it would do; nothing was changed.
 """)
     assert desk.plant.local.lease == 0
