@@ -17,7 +17,7 @@ from licet.ledger.usage import INSUFFICIENT
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SiteCertificates, certify_site
 from licet.sync.carrying import LETTER_BYTES_MAX
-from licet.sync.deadlines import DEADLINE, OVERDUE, is_about, next_look, review
+from licet.sync.deadlines import DEADLINE, OVERDUE, is_about, next_look
 from licet.sync.leases import lines_of, next_lease, with_lease
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.codec import encode
@@ -107,9 +107,6 @@ def respond(
     letter = Letter(on_prem.id, head.number, out.getvalue())
     work.put_on_prem(answered)
     work.put_letter(letter)
-    if not removed:
-        place = answered.virtual_account
-        review(work, answered, account=answered.account, source=place, now=now)
     return answered, letter
 
 
