@@ -35,7 +35,7 @@ def synchronization(plant: Plant) -> str:
             account.name,
             plant.on_prem.called(account),
             dated(account.last_down_at),
-            "" if account.state is LocalState.REMOVED else dated(due_of(account)),
+            dated(due_of(account)),
             _standing(plant, account),
             _actions(account),
         )

@@ -82,7 +82,7 @@ def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
             "removed_at": on_prem.removed_at,
             "removed_why": on_prem.removed_why or None,
             "removal_days": on_prem.removal_days,
-            "removal_due": None if on_prem.removed_at else removal_of(on_prem),
+            "removal_due": removal_of(on_prem),
             "last_request": on_prem.accepted.number if on_prem.accepted else None,
             "full_synchronization_needed": on_prem.needs_full,
             "lease": on_prem.lease or None,
@@ -187,7 +187,7 @@ def _entry(site: Site, on_prem: OnPrem, alerts: _Alerts) -> Record:
         "product_instances": there,
         "last_sync_up": on_prem.last_up_at,
         "last_sync_down": on_prem.last_down_at,
-        "synchronization_due": None if on_prem.removed_at else due_of(on_prem),
+        "synchronization_due": due_of(on_prem),
         "version": on_prem.version,
         "alerts": alerts.of(on_prem),
     }

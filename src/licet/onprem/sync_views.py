@@ -66,7 +66,7 @@ def status(office: Office, given: argparse.Namespace, printer: Printer) -> int:
             "lease": account.lease or None,
             "lease_ends_at": account.lease_ends_at,
             "removal_days": account.removal_days,
-            "removal_due": removal_of(account) if _goes_on(account) else None,
+            "removal_due": removal_of(account),
             "withheld": withheld(account.privacy),
             "licenses": _licenses(office, places),
         }
@@ -105,14 +105,14 @@ def _entry(office: Office, account: LocalAccount) -> Record:
         "name": account.name,
         "satellite_name": office.document_name(account),
         "last_synchronization": account.last_down_at,
-        "synchronization_due": due_of(account) if _goes_on(account) else None,
+        "synchronization_due": due_of(account),
         "alerts": _alerts(office, account),
     }
 
 
 def _alerts(office: Office, account: LocalAccount) -> Value:
     """Return the worst that is said of the synchronization; else how the last one went."""
-    if not _goes_on(account):
+    if account.state is not LocalState.REGISTERED:
         ended = account.state.value.capitalize()
         return Shown(ended, ended, Mark.BAD)
     # What is granted by now is looked at here: a server that stands still raises no alert.
@@ -128,11 +128,6 @@ def _alerts(office: Office, account: LocalAccount) -> Value:
     if account.last_down_at is None:
         return Shown("Never Synchronized", "Never Synchronized", Mark.WARN)
     return Shown("Synchronization Successful", "Synchronization Successful", Mark.GOOD)
-
-
-def _goes_on(account: LocalAccount) -> bool:
-    """Tell whether a local account is synchronized; else it was removed, or deactivated."""
-    return account.state is LocalState.REGISTERED
 
 
 def _grants(account: LocalAccount, now: datetime) -> Shown:

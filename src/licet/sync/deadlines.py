@@ -60,7 +60,7 @@ def is_about(alert: Alert, site: OnPrem) -> bool:
 
 
 def due_of(site: OnPrem | LocalAccount) -> datetime | None:
-    """Return when the next synchronization of a site is due; None before it is registered.
+    """Return when the next synchronization of a site is due; None where none is waited for.
 
     30 days after the last; half-way to its removal where that is sooner (ours).
     """
@@ -86,11 +86,13 @@ def last_of(site: OnPrem | LocalAccount) -> datetime | None:
 
 
 def removal_of(site: OnPrem | LocalAccount) -> datetime | None:
-    """Return when a site is removed if it does not synchronize before.
+    """Return when a site is removed if it does not synchronize before; None where it is not registered.
 
     At a manager that is the end of the newest lease, which the site has or was answered with. An older
     one, which it may still be using, can end later: what it holds is free only then (`leases.end_leases`).
     """
+    if _is_gone(site):
+        return None
     if isinstance(site, LocalAccount):
         ends = site.lease_ends_at
     elif site.lease:
@@ -102,6 +104,13 @@ def removal_of(site: OnPrem | LocalAccount) -> datetime | None:
     if ends is not None:
         return ends
     return None if site.registered_at is None else site.registered_at + site.removal_days * DAY
+
+
+def _is_gone(site: OnPrem | LocalAccount) -> bool:
+    """Tell whether a site was removed, or given up."""
+    if isinstance(site, OnPrem):
+        return site.removed_at is not None
+    return site.state in {LocalState.REMOVED, LocalState.DEACTIVATED}
 
 
 def next_look(site: OnPrem | LocalAccount, now: datetime) -> datetime | None:
@@ -195,7 +204,7 @@ class _About(NamedTuple):
 
 def _said(site: OnPrem | LocalAccount, now: datetime) -> dict[str, _About]:
     """Return what is to be said of a site, by the key of its alert."""
-    if isinstance(site, LocalAccount) and site.state is not LocalState.REGISTERED:
+    if isinstance(site, LocalAccount) and site.state is LocalState.REMOVED:
         return _said_of_the_end(site)
     last, due, removal = last_of(site), due_of(site), removal_of(site)
     if last is None or due is None or removal is None or now < due:
@@ -220,8 +229,6 @@ def _said(site: OnPrem | LocalAccount, now: datetime) -> dict[str, _About]:
 
 
 def _said_of_the_end(site: LocalAccount) -> dict[str, _About]:
-    if site.state is not LocalState.REMOVED:
-        return {}
     text = (
         f"'{site.name}' was removed by its manager: {site.reason}; its products register elsewhere, and "
         "it is to be given up (account deactivate)"

@@ -135,4 +135,6 @@ def test_one_that_was_deactivated(sides: TwoSides, office: Office) -> None:
     assert listed(sides) == ("Deactivated", None)
     assert grants(sides) == "no: it was deactivated; products register elsewhere"
     assert sides.sat.ask("sync status Plant")["removal_due"] is None
+    [row] = sides.sat.ask("account list")
+    assert row["synchronization_due"] is None
     assert sides.sat.ask("alert list --account Plant") == []
