@@ -198,6 +198,24 @@ class Exchange(RuleBasedStateMachine):
             self.pass_time(1)
             self.sites[name].restore(self.backups[name])
 
+    @precondition(lambda self: bool(self.backups))
+    @rule(name=SITE, kind=st.sampled_from(list(SyncKind)))
+    def set_back(self, name: str, kind: SyncKind) -> None:
+        """Set a site back to a snapshot that calls itself none; at its next contact it finds out."""
+        site = self.sites[name]
+        if name not in self.backups:
+            return
+        site.set_back(self.backups[name])
+        if site.account.state is not LocalState.REGISTERED or not self.known(name):
+            return
+        self.requests[name].append(site.ask(kind))
+        if self.deliver(name, self.requests[name][-1]):
+            self.accept(name, self.letters[name][-1])
+            return
+        last = self.manager.look(lambda work: work.letter(site.id))
+        if last is not None:
+            self.accept(name, last.text)
+
     @precondition(lambda self: self.restores)
     @rule()
     def restore_manager(self) -> None:

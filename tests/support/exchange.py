@@ -300,6 +300,10 @@ class Site(Plain):
         """Synchronize to the end, with a full one where that is asked for."""
         self.take(self.manager.answer(self.ask(kind)).letter.text)
 
+    def set_back(self, state: "Backup") -> None:
+        """Bring an older state back, as a machine's snapshot does: nothing says so."""
+        self.store, self.keys = copy_of(state[0]), state[1]
+
     def is_open(self) -> bool:
         """Tell whether it grants anything."""
         return (

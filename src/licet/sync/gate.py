@@ -228,7 +228,7 @@ def _place_response(head: SyncResponse, digest: str, account: LocalAccount, epoc
     waiting = account.outstanding
     if waiting is not None and head.request == waiting.mark.digest:
         return Turn.NEXT
-    if (head.site_epoch, head.number) > (epoch, account.number):
+    if _is_forgotten(head, account, epoch):
         return Turn.FORGOTTEN
     if head.number <= account.acknowledged:
         raise SyncRefused(
@@ -242,6 +242,16 @@ def _place_response(head: SyncResponse, digest: str, account: LocalAccount, epoc
         Why.SUPERSEDED,
         f"it answers request {head.number}, which was superseded by request {waiting.mark.number}",
     )
+
+
+def _is_forgotten(head: SyncResponse, account: LocalAccount, epoch: int) -> bool:
+    """Tell whether a response answers a request that a site has made, and does not know of.
+
+    Its number is one that the site has not come to, or has given to another request by now.
+    """
+    given, waiting = (head.site_epoch, head.number), account.outstanding
+    taken = waiting is not None and given == (epoch, waiting.mark.number)
+    return taken or given > (epoch, account.number)
 
 
 def _check_clocks(at: int, now: datetime) -> None:

@@ -49,6 +49,7 @@ PAGE = 500
 # Ours: usage is of licenses in the catalog, and a product registers with a site once, or is cloned.
 TAGS_MAX = 10_000
 SAME_MAX = 16
+_OF_THE_REMOVED = "it is removed: only leave notes, and that it knows, were taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,9 @@ def receive(document: Document, work: Work, on_prem: OnPrem, desk: Desk) -> tupl
         mirror.take_notes(document.items())
     tally = mirror.tally
     answered = head.accepted.number if head.accepted else 0
+    result = tally.text if on_prem.removed_at is None else _OF_THE_REMOVED
     record = SyncRecord(
-        desk.now, SyncKind(head.sync), desk.road, head.number, ok=True, result=tally.text
+        desk.now, SyncKind(head.sync), desk.road, head.number, ok=True, result=result
     )
     on_prem = replace(
         on_prem,

@@ -5,7 +5,7 @@ import pytest
 from licet.admin.licenses import transfer_licenses
 from licet.ledger.sites import SyncKind
 from licet.sync.problems import SyncRefused, Why
-from support.exchange import TAGS, WHO, Backup, Manager, Site, both, copy_of, days
+from support.exchange import TAGS, WHO, Manager, Site, both, days
 
 TAG = TAGS[0]
 
@@ -25,14 +25,6 @@ class Pair:
         """Let a day pass."""
         for side in (self.manager, self.site):
             side.now += days(1)
-
-    def state(self) -> Backup:
-        """Return the state of the site."""
-        return self.site.backup()
-
-    def set_back(self, state: Backup) -> None:
-        """Bring an older state of the site back, as a machine's snapshot does."""
-        self.site.store, self.site.keys = copy_of(state[0]), state[1]
 
     def take_away(self) -> None:
         """Move the site's licenses elsewhere, and let it acknowledge that."""
@@ -66,14 +58,31 @@ def pair() -> Pair:
     return Pair()
 
 
+def test_a_number_that_was_given_twice(pair: Pair) -> None:
+    """What the other request told would stand at the manager, and differ from the site for ever."""
+    site, manager = pair.site, pair.manager
+    state = site.backup()
+    site.enter("A", TAG, 1)
+    manager.answer(site.ask())
+    site.set_back(state)
+    site.enter("B", TAG, 1)
+    with pytest.raises(SyncRefused) as caught:
+        manager.answer(site.ask())
+    assert caught.value.why is Why.SUPERSEDED
+    assert site.take(pair.last_response()).set_back
+    site.synchronize()
+    ours, theirs = both(manager, site)
+    assert ours == theirs
+
+
 @pytest.mark.parametrize("kind", list(SyncKind))
 def test_it_finds_out_and_comes_back(pair: Pair, kind: SyncKind) -> None:
     """It would grant what counts elsewhere by now, until it is removed."""
     site, manager = pair.site, pair.manager
-    state, synchronized_at = pair.state(), site.account.last_down_at
+    state, synchronized_at = pair.site.backup(), site.account.last_down_at
     site.enter("A", TAG, 1)
     pair.take_away()
-    pair.set_back(state)
+    site.set_back(state)
     site.enter("B", TAG, 2)
     with pytest.raises(SyncRefused) as caught:
         manager.answer(site.ask(kind))
