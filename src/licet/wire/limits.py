@@ -14,6 +14,8 @@ MAX_NOTES = 8
 MAX_TRUST_LISTS = 16
 MAX_ROOTS = 4
 MAX_FINDINGS = 64
+MAX_LINE_CHARS = 256
+MAX_NOTE_CHARS = 1024
 
 # Whole seconds since 1970-01-01 00:00:00 UTC, to the end of the year 9999.
 EpochSeconds = Annotated[int, Meta(ge=0, le=253_402_300_799)]
@@ -24,10 +26,15 @@ Counter = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Quantity = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 # One line of text for a person: no control characters.
+LINE_CHARS_MAX = 256
 Line = Annotated[
-    str, Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")
+    str,
+    Meta(min_length=1, max_length=LINE_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"),
 ]
-Note = Annotated[str, Meta(max_length=1024, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")]
+NOTE_CHARS_MAX = 1024
+Note = Annotated[
+    str, Meta(max_length=NOTE_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")
+]
 Identifier = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 ]
