@@ -7,22 +7,22 @@ import re
 from dataclasses import dataclass
 
 from licet.ledger.sites import Privacy
+from licet.wire import limits
 from licet.wire.sites import Withheld
 
 WITHHELD = "withheld by the site"
 # The ledger's own names for who acts; everybody else is a person, or speaks of what is around it.
 _OWN = {"sweep", "the manager"}
 _DEVICE = "device PID:"
-_IPV4 = r"(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)(?:/\d{1,2})?"
-_GROUPS = r"(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?"
-_MAPPED = rf"(?<![\w:])(?:[0-9A-Fa-f]{{0,4}}:){{2,6}}{_IPV4}"
-_IPV6 = (
-    rf"(?<![\w:])(?:(?:[0-9A-Fa-f]{{1,4}}:){{7}}[0-9A-Fa-f]{{1,4}}|{_GROUPS}::{_GROUPS})"
-    r"(?:/\d{1,3})?(?![\w:])"
-)
-_MAC = r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w])"
-_MAC_DOTTED = r"(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
-_ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_MAPPED}|{_IPV4}|{_IPV6}")
+# What may be an address is withheld, whatever stands before or behind it: too much rather than a part.
+_HEX = "[0-9A-Fa-f]"
+_MAC = rf"(?:{_HEX}{{2}}[:-]){{5,}}{_HEX}{{2}}"
+_MAC_DOTTED = rf"{_HEX}{{4}}(?:\.{_HEX}{{4}}){{2,}}"
+_IPV4 = r"\d{1,3}(?:\.\d{1,3}){3,}(?:/\d{1,2})?"
+_MAPPED = rf"(?:{_HEX}{{0,4}}:){{2,7}}{_IPV4}"
+_GROUPS = rf"(?:{_HEX}{{1,4}}(?::{_HEX}{{1,4}}){{0,7}})?"
+_IPV6 = rf"(?:(?:{_HEX}{{1,4}}:){{7,}}{_HEX}{{1,4}}|{_GROUPS}::{_GROUPS})(?:/\d{{1,3}})?"
+_ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_MAPPED}|{_IPV4}|{_IPV6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Screen:
         """Return a host name as it goes up; None where it does not."""
         if self.privacy.host_names or self.privacy.instance_names or name is None:
             return None
-        return self._without_addresses(name)
+        return self._without_addresses(name)[: limits.LINE_CHARS_MAX]
 
     def who(self, who: str) -> str:
         """Return who acted as it goes up."""

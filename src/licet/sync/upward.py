@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from licet.kernel.ids import AccountId, AuthorityId, InstanceId, Tag, VirtualAccountId
 from licet.kernel.time import DAY, epoch_seconds
-from licet.ledger.model import Instance
+from licet.ledger.model import Event, Instance
 from licet.ledger.ports import Needs, Work
 from licet.ledger.sites import (
     CarriedNote,
@@ -25,9 +25,12 @@ from licet.pki.authority import AuthorityKeys, SyncSigner
 from licet.sync.carrying import NOTES_BYTES_MAX
 from licet.sync.privacy import Screen, say_withheld
 from licet.sync.problems import SyncRefused, Why
+from licet.wire import limits
 from licet.wire.documents import write_document
 from licet.wire.keys import sign_digest, to_base64
+from licet.wire.limits import NOTE_CHARS_MAX
 from licet.wire.sites import (
+    MIB,
     SYNC_REQUEST,
     Accepted,
     EndItem,
@@ -44,6 +47,7 @@ from licet.wire.sites import (
 GOOD_FOR = 30 * DAY
 # Further events, and leave notes, wait for the next request, so that a document has a bound.
 EVENTS_MAX = 20_000
+EVENTS_BYTES_MAX = 8 * MIB
 PAGE = 500
 
 
@@ -92,6 +96,10 @@ def write_request(
         account: as `begin_request` returned it.
         kind: a site that must report all does so whatever is asked.
         reporter: who writes it.
+
+    Raises:
+        SyncRefused: the local account is not registered.
+        ValueError: something of it fits into no document; the text names it.
     """
     if account.needs_full or not account.acknowledged:
         kind = SyncKind.FULL
@@ -100,9 +108,12 @@ def write_request(
     report = _Report(work, account, kind)
     head = _head(account, account.upstream, reporter.keys.sync, kind, reporter, more=report.more)
     key = reporter.keys.sync.key
-    written = write_document(
-        out, SYNC_REQUEST, head, report.items(), sign=lambda digest: sign_digest(key, digest)
-    )
+    try:
+        written = write_document(
+            out, SYNC_REQUEST, head, report.items(), sign=lambda digest: sign_digest(key, digest)
+        )
+    except ValueError as error:
+        raise ValueError(f"{_call(report.last)}: {error}") from error
     return Outstanding(
         mark=Mark(account.number, written.digest, written.signature),
         kind=kind,
@@ -173,7 +184,11 @@ def _head(
 
 
 class _Report:
-    """The items of one request, in their order."""
+    """The items of one request, in their order.
+
+    Attributes:
+        last: the item that was yielded last; None before the first.
+    """
 
     def __init__(self, work: Work, account: LocalAccount, kind: SyncKind) -> None:
         self._work = work
@@ -181,29 +196,30 @@ class _Report:
         self._kind = kind
         self._screen = Screen(account.privacy)
         account_id = AccountId(account.id)
+        self.last: Reported | None = None
         self._places = [place.id for place in work.virtual_accounts(account_id)]
         waiting = work.notes_carried_by(account.id)
         self.notes = _first(waiting)
         found = work.events_after(account_id, account.events_sent, EVENTS_MAX + 1)
-        self._events = found[:EVENTS_MAX]
-        self.more = len(found) > EVENTS_MAX or len(self.notes) < len(waiting)
-        self.events_until = self._events[-1][0] if self._events else account.events_sent
+        self._events = _first_told([self._event(event) for _, event in found[:EVENTS_MAX]])
+        told = len(self._events)
+        self.more = told < len(found) or len(self.notes) < len(waiting)
+        self.events_until = found[told - 1][0] if told else account.events_sent
 
     def items(self) -> Iterator[Reported]:
         """Yield all of it."""
+        for item in self._items():
+            self.last = item
+            yield item
+
+    def _items(self) -> Iterator[Reported]:
         if self._kind is SyncKind.FULL:
             yield from map(self._instance, self._all())
         else:
             yield from self._changed()
         for note in self.notes:
             yield NoteItem(authority=note.authority, instance=note.instance, note=note.note)
-        for _, event in self._events:
-            yield EventItem(
-                at=epoch_seconds(event.at),
-                who=_line(self._screen.who(event.who)),
-                subject=_line(self._screen.subject(event.subject)),
-                text=_line(self._screen.text(event.text, event.who)),
-            )
+        yield from self._events
         yield from self._totals()
         yield EndItem(instances=sum(map(self._work.count_instances, self._places)))
 
@@ -236,14 +252,24 @@ class _Report:
                 return
             last = page[-1].instance
 
+    def _event(self, event: Event) -> EventItem:
+        return EventItem(
+            at=epoch_seconds(event.at),
+            who=_line(self._screen.who(event.who)),
+            subject=_line(self._screen.subject(event.subject)),
+            text=_line(self._screen.text(event.text, event.who)),
+        )
+
     def _instance(self, instance: Instance) -> InstanceItem:
         deadline = instance.deadline
+        host_name = self._screen.host_name(instance.host_name)
         return InstanceItem(
             id=instance.id,
             pid=instance.udi.pid,
             sn=instance.udi.sn,
             key=instance.key,
-            host_name=self._screen.host_name(instance.host_name),
+            # What is put in the place of addresses can be longer than they are.
+            host_name=None if host_name is None else host_name[: limits.MAX_LINE_CHARS],
             product=instance.product,
             export_allowed=instance.export_allowed,
             registered_at=epoch_seconds(instance.registered_at),
@@ -275,6 +301,17 @@ def _first(notes: Sequence[CarriedNote]) -> Sequence[CarriedNote]:
     return notes[: sum(1 for size in sizes if size <= NOTES_BYTES_MAX)]
 
 
+def _first_told(events: Sequence[EventItem]) -> Sequence[EventItem]:
+    """Return as many events as a document has room for; one always fits."""
+    sizes = accumulate(map(bytes_of, events))
+    return events[: sum(1 for size in sizes if size <= EVENTS_BYTES_MAX)]
+
+
+def bytes_of(event: EventItem) -> int:
+    """Return how much of `EVENTS_BYTES_MAX` an event takes: its texts in UTF-8."""
+    return sum(len(text.encode()) for text in (event.who, event.subject, event.text))
+
+
 def order_of(instance: Instance) -> tuple[str, str, str]:
     """Return the place of an instance in a full report."""
     return instance.udi.pid, instance.udi.sn, instance.id
@@ -282,4 +319,22 @@ def order_of(instance: Instance) -> tuple[str, str, str]:
 
 def _line(text: str) -> str:
     """Return a text as one line of what a document may hold."""
-    return "".join(char if char.isprintable() else "?" for char in text)[:1024]
+    printable = "".join(char if char.isprintable() else "?" for char in text)
+    return printable[: limits.MAX_NOTE_CHARS]
+
+
+def _call(item: Reported | None) -> str:
+    """Return how a person finds what a report was about when it could not go on."""
+    match item:
+        case InstanceItem():
+            return f"the product instance {item.id} (PID:{item.pid},SN:{item.sn})"
+        case GoneItem():
+            return f"the product instance {item.id}, which is gone"
+        case NoteItem():
+            return f"the leave note of the product instance {item.instance}"
+        case EventItem():
+            return f"an event about {item.subject!r}"
+        case TotalItem():
+            return f"the license {item.tag}"
+        case _:
+            return "the report as a whole"

@@ -1,13 +1,20 @@
 """What a site withholds is not in the bytes that leave."""
 
+from dataclasses import replace
+from time import perf_counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from licet.admin.local_accounts import set_privacy
 from licet.admin.tokens import create_token
 from licet.kernel.ids import AccountId, InstanceId
 from licet.ledger.model import Event
+from licet.ledger.ports import Work
 from licet.ledger.sites import Privacy, SyncKind
 from licet.sync.privacy import WITHHELD, Screen
+from licet.wire.limits import LINE_CHARS_MAX
 from support.exchange import TAGS, Manager, Site
 
 PERSON = "jane.doe"
@@ -127,7 +134,100 @@ def test_addresses_in_any_spelling_are_withheld(address: str) -> None:
         assert said == text.replace(address, WITHHELD)
 
 
-@pytest.mark.parametrize("text", ["version 9.3.5", "10:41 on May 3", "1.2", "aa:bb", "12:30:05"])
+MACS = st.binary(min_size=6, max_size=6)
+ADDRESSES = st.one_of(
+    MACS.map(lambda mac: mac.hex(":")),
+    MACS.map(lambda mac: mac.hex("-")),
+    MACS.map(lambda mac: mac.hex(".", 2)),
+    MACS.map(lambda mac: mac.hex(":").upper()),
+    st.ip_addresses(v=4).map(str),
+    st.ip_addresses(v=6).map(str),
+    st.ip_addresses(v=6).map(lambda address: address.exploded),
+    st.ip_addresses(v=4).map(lambda address: f"::ffff:{address}"),
+)
+AROUND = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Nd")), max_size=12)
+
+
+@given(before=AROUND, address=ADDRESSES, behind=AROUND)
+def test_an_address_is_found_wherever_it_stands(before: str, address: str, behind: str) -> None:
+    """Names such as AP0011.2233.4455 would leave, though addresses were withheld."""
+    said = Screen(Privacy(addresses=True)).text(f"{before}{address}{behind}", "")
+    assert address not in said
+    # Of a long one at most what the text before it makes of its first digits.
+    assert address[4:] not in said or len(address) < len("1:2:3:4:5::6")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AP0011.2233.4455",
+        "ap-00-11-22-33-44-55",
+        "sw_00:11:22:33:44:55",
+        "mac:00:11:22:33:44:55",
+        "host.0011.2233.4455",
+        "gw2001:db8::5",
+        "addr:2001:db8::5",
+        "x10.0.0.5.example.com",
+        "10.0.0.5.1",
+        "00:11:22:33:44:55:66:77",
+    ],
+)
+def test_an_address_in_a_name(name: str) -> None:
+    """Access points are called by their addresses when they are taken out of the box."""
+    said = Screen(Privacy(addresses=True)).host_name(name)
+    assert said is not None
+    for part in ("11", "33", "55", "db8", "::", "0.5"):
+        assert part not in said
+
+
+def test_a_name_that_is_full_of_addresses(site: Site) -> None:
+    """One product with a long name would stop every synchronization of its site."""
+    name = ".".join(["10.1.2.3-x"] * 25)[:256]
+    enter = site.enter("B")
+
+    def rename(work: Work) -> None:
+        row = work.instance(enter)
+        assert row is not None
+        work.put_instance(replace(row, host_name=name))
+
+    site.change(rename)
+    withhold(site, Privacy(addresses=True))
+    site.synchronize()
+    bound = site.manager.on_prem(site).virtual_account
+    names = {one.udi.sn: one.host_name for one in site.manager.store.list_instances(bound).items}
+    assert names["B"] is not None
+    assert len(names["B"]) == LINE_CHARS_MAX
+    assert "10.1" not in names["B"]
+
+
+def test_screening_takes_time_in_proportion() -> None:
+    """A site with many events of hostile texts would synchronize for hours."""
+    screen = Screen(Privacy(addresses=True))
+    count = 64 * 1024
+
+    def seconds(text: str) -> float:
+        began = perf_counter()
+        screen.text(text, "")
+        return perf_counter() - began
+
+    for piece in ("1:", "a:", ":", "1.", "00-", "0000.", "1:1:1:1:1:1:1:x"):
+        short, long = (piece * (size // len(piece)) for size in (count, 4 * count))
+        assert seconds(long) < 40 * max(seconds(short), 0.001)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ethernet1/1 of FDO21120U8N",
+        "9.3(5)",
+        "7.0(3)I7(6)",
+        "version 9.3.5",
+        "10:41 on May 3",
+        "1.2",
+        "aa:bb",
+        "12:30:05",
+    ],
+)
 def test_what_is_no_address_stays(text: str) -> None:
     """Reports would be full of holes."""
     assert Screen(Privacy(addresses=True)).text(text, "") == text
