@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 
 from licet.ledger.sites import Privacy
-from licet.wire import limits
 from licet.wire.sites import Withheld
 
 WITHHELD = "withheld by the site"
@@ -38,7 +37,7 @@ class Screen:
         """Return a host name as it goes up; None where it does not."""
         if self.privacy.host_names or self.privacy.instance_names or name is None:
             return None
-        return self._without_addresses(name)[: limits.LINE_CHARS_MAX]
+        return self._without_addresses(name)
 
     def who(self, who: str) -> str:
         """Return who acted as it goes up."""

@@ -32,7 +32,7 @@ from licet.sync.gate import mark_of
 from licet.sync.leases import acknowledge, end_leases
 from licet.sync.privacy import hear_withheld
 from licet.sync.problems import SyncRefused, Why
-from licet.sync.upward import EVENTS_MAX, order_of
+from licet.sync.upward import EVENTS_BYTES_MAX, EVENTS_MAX, bytes_of, order_of
 from licet.wire.documents import Document
 from licet.wire.sites import (
     EndItem,
@@ -180,7 +180,7 @@ class _Mirror:
         self._before = work.count_instances(on_prem.virtual_account)
         self._carrier = Carrier(work, on_prem, roots=desk.roots, manager=desk.manager, now=desk.now)
         self._recorded = recorded
-        self._events = 0
+        self._events = self._event_bytes = 0
         self.tally = Tally()
 
     @property
@@ -330,8 +330,12 @@ class _Mirror:
     def _record(self, item: EventItem) -> None:
         on_prem = self._on_prem
         self._events += 1
-        if self._events > EVENTS_MAX:
-            raise SyncRefused(Why.DAMAGED, f"the report has more than {EVENTS_MAX} events")
+        self._event_bytes += bytes_of(item)
+        if self._events > EVENTS_MAX or self._event_bytes > EVENTS_BYTES_MAX:
+            raise SyncRefused(
+                Why.DAMAGED,
+                f"the report has more than {EVENTS_MAX} events, or {EVENTS_BYTES_MAX} bytes in them",
+            )
         if self._events <= self._recorded:
             return
         self.tally.events += 1

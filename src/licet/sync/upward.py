@@ -28,7 +28,6 @@ from licet.sync.problems import SyncRefused, Why
 from licet.wire import limits
 from licet.wire.documents import write_document
 from licet.wire.keys import sign_digest, to_base64
-from licet.wire.limits import NOTE_CHARS_MAX
 from licet.wire.sites import (
     MIB,
     SYNC_REQUEST,

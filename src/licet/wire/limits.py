@@ -26,14 +26,12 @@ Counter = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Quantity = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 # One line of text for a person: no control characters.
-LINE_CHARS_MAX = 256
 Line = Annotated[
     str,
-    Meta(min_length=1, max_length=LINE_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"),
+    Meta(min_length=1, max_length=MAX_LINE_CHARS, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"),
 ]
-NOTE_CHARS_MAX = 1024
 Note = Annotated[
-    str, Meta(max_length=NOTE_CHARS_MAX, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")
+    str, Meta(max_length=MAX_NOTE_CHARS, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")
 ]
 Identifier = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")

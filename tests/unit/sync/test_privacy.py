@@ -14,7 +14,7 @@ from licet.ledger.model import Event
 from licet.ledger.ports import Work
 from licet.ledger.sites import Privacy, SyncKind
 from licet.sync.privacy import WITHHELD, Screen
-from licet.wire.limits import LINE_CHARS_MAX
+from licet.wire.limits import MAX_LINE_CHARS
 from support.exchange import TAGS, Manager, Site
 
 PERSON = "jane.doe"
@@ -196,7 +196,7 @@ def test_a_name_that_is_full_of_addresses(site: Site) -> None:
     bound = site.manager.on_prem(site).virtual_account
     names = {one.udi.sn: one.host_name for one in site.manager.store.list_instances(bound).items}
     assert names["B"] is not None
-    assert len(names["B"]) == LINE_CHARS_MAX
+    assert len(names["B"]) == MAX_LINE_CHARS
     assert "10.1" not in names["B"]
 
 

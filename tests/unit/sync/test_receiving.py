@@ -20,9 +20,10 @@ from licet.ledger.usage import insufficient_key
 from licet.store.sqlite.auditing import audit
 from licet.store.sqlite.store import SqliteStore
 from licet.sync.problems import SyncRefused, Why
+from licet.sync.upward import EVENTS_BYTES_MAX, bytes_of
 from licet.wire.documents import open_document, write_document
 from licet.wire.keys import sign_digest
-from licet.wire.sites import SYNC_REQUEST, EndItem, InstanceItem, Reported, TotalItem
+from licet.wire.sites import SYNC_REQUEST, EndItem, EventItem, InstanceItem, Reported, TotalItem
 from support.device import AUTHORIZE
 from support.exchange import TAGS, Manager, Site
 from support.office import LAN, Office
@@ -254,3 +255,14 @@ def test_events_are_told_once(manager: Manager, site: Site) -> None:
     site.synchronize()
     site.synchronize()
     assert len(told()) == before + 3
+
+
+def test_events_that_say_very_much(manager: Manager, site: Site) -> None:
+    """A site could make the manager keep hundreds of megabytes with every request."""
+    long = "x" * 1024
+    event = EventItem(at=0, who=long, subject=long, text=long)
+    most = EVENTS_BYTES_MAX // bytes_of(event)
+    said = refused(manager, forged(site, lambda items: [*[event] * (most + 1), *items]))
+    assert said.why is Why.DAMAGED
+    assert f"or {EVENTS_BYTES_MAX} bytes in them" in said.text
+    manager.answer(forged(site, lambda items: [*[event] * most, *items]))
