@@ -16,7 +16,7 @@ from licet.onprem.office import Office
 from licet.pki.sites import SitePrivate, draw_site, site_keys
 from licet.service.files import read_secret, remove_file, write_file
 from licet.service.pending import read_pending, remove_pending, write_pending
-from licet.sync.gate import certificates_of, read
+from licet.sync.gate import certificates_of, check_clocks, read
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.registration import (
     admit_authorization,
@@ -142,8 +142,9 @@ def enter(
     admitted = admit_authorization(
         read(file, REGISTRATION_AUTHORIZATION), account, invitation=invitation
     )
-    compare(admitted.fingerprint)
     head, now = admitted.head, office.clock.now()
+    check_clocks(head.at, now)
+    compare(admitted.fingerprint)
     with office.store.begin() as work:
         # A person may have taken long to compare; no keys are to be left of what was refused.
         _as_it_waits(work, account)

@@ -125,7 +125,7 @@ def admit_response(
     check_manager(document, head.chain, head.manager, head.at, roots)
     turn = _place_response(head, document.digest, account, epoch)
     if turn is Turn.NEXT:
-        _check_clocks(head.at, now)
+        check_clocks(head.at, now)
         _check_expiry(head.at, head.expires_at, now)
     return turn
 
@@ -150,6 +150,19 @@ def check_manager(
     if signer.authority != manager:
         raise SyncRefused(Why.UNTRUSTED, "it was signed by another authority than it names")
     _check_signature(document, signer.spki)
+
+
+def check_clocks(at: int, now: datetime) -> None:
+    """Pass if what a manager wrote does not lie in the site's future, whose lease would end too late.
+
+    Raises:
+        SyncRefused: the clocks of the two sides are too far apart.
+    """
+    if now + CLOCKS_APART < instant(at):
+        raise SyncRefused(
+            Why.CLOCKS,
+            f"the manager wrote it on {print_instant(instant(at))}, and it is {print_instant(now)} here",
+        )
 
 
 def mark_of(document: Document, number: int) -> Mark:
@@ -252,15 +265,6 @@ def _is_forgotten(head: SyncResponse, account: LocalAccount, epoch: int) -> bool
     given, waiting = (head.site_epoch, head.number), account.outstanding
     taken = waiting is not None and given == (epoch, waiting.mark.number)
     return taken or given > (epoch, account.number)
-
-
-def _check_clocks(at: int, now: datetime) -> None:
-    """Pass if a response was not written in the site's future, where its lease would end too late."""
-    if now + CLOCKS_APART < instant(at):
-        raise SyncRefused(
-            Why.CLOCKS,
-            f"the manager wrote it on {print_instant(instant(at))}, and it is {print_instant(now)} here",
-        )
 
 
 def _check_expiry(at: int, expires_at: int, now: datetime) -> None:

@@ -13,7 +13,7 @@ from licet.ledger.sites import LocalAccount, LocalState, SiteKeys, Upstream
 from licet.ledger.works import work_in
 from licet.pki.authority import AuthorityKeys
 from licet.pki.sites import SitePrivate, draw_site, site_keys
-from licet.sync.gate import certificates_of, read
+from licet.sync.gate import certificates_of, check_clocks, read
 from licet.sync.problems import SyncRefused, Why
 from licet.sync.registration import (
     Authorized,
@@ -114,6 +114,7 @@ def enter(
         AdminRefused: the name of the local account is taken.
     """
     head = authorized.head
+    check_clocks(head.at, desk.now)
     try:
         keys = site_keys(
             private,

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from licet.ledger.sites import LocalAccount, LocalState, Privacy, Upstream
 from licet.ledger.works import work_in
 from licet.onprem import registering
 from licet.onprem.office import Office
+from licet.service.clock import SystemClock
 from licet.store.sqlite.store import SqliteStore
+from licet.sync.problems import SyncRefused, Why
 from support.two_sides import TwoSides
 
 
@@ -29,6 +33,17 @@ class Desk:
         added = self.sides.manager.ask(f"onprem add {asked['file']} {out}")
         self.file = io.BytesIO(Path(added["file"]).read_bytes())
         self.office: Office = self.sides.office()
+
+    def set_clock(self, by: timedelta) -> None:
+        """Set the clock of the on-prem."""
+        now = self.office.clock.now() + by
+
+        class Wrong(SystemClock):
+            @override
+            def now(self) -> datetime:
+                return now
+
+        self.office = replace(self.office, clock=Wrong())
 
     def account(self) -> LocalAccount:
         """Return the local account as it is now."""
@@ -107,3 +122,14 @@ def test_what_is_refused_while_it_asks_is_not_asked_for(desk: Desk) -> None:
     with pytest.raises(AdminRefused, match="changed meanwhile"):
         registering.ask(slow, account, None)
     assert desk.account().state is LocalState.REFUSED
+
+
+def test_a_clock_that_is_too_far_behind(desk: Desk) -> None:
+    """Who is told that certificates cannot be believed looks for a forger, and sets no clock."""
+    desk.set_clock(timedelta(hours=-2))
+    with pytest.raises(SyncRefused) as caught:
+        desk.enter(lambda: None)
+    assert caught.value.why is Why.CLOCKS
+    assert desk.account().state is LocalState.APPROVED
+    desk.set_clock(timedelta(hours=2) - timedelta(minutes=50))
+    assert desk.enter(lambda: None).state is LocalState.REGISTERED
