@@ -18,7 +18,7 @@ from licet.kernel.time import epoch_seconds, instant, print_instant
 from licet.ledger.model import Event, Holding, LicenseKind
 from licet.ledger.pools import holding_due
 from licet.ledger.ports import Work
-from licet.ledger.sites import Cut, OnPrem, OutLease
+from licet.ledger.sites import CLOCKS_APART, Cut, OnPrem, OutLease
 from licet.ledger.terms import expired_key, expiring_key
 from licet.ledger.usage import review_pool
 from licet.sync.problems import SyncRefused, Why
@@ -86,7 +86,8 @@ def acknowledge(work: Work, on_prem: OnPrem, lease: int, now: datetime) -> OnPre
     if not remembers(on_prem, lease):
         if lease > on_prem.lease + AHEAD_MAX:
             raise SyncRefused(Why.DAMAGED, f"no manager has written a lease {lease}")
-        ends = max((out.ends_at for out in on_prem.leases), default=now)
+        # Where all that were in our books are over, it is, too.
+        ends = max((out.ends_at for out in on_prem.leases), default=now - CLOCKS_APART)
         cuts = tuple(replace(cut, lease=max(cut.lease, lease)) for cut in on_prem.cuts)
         leases = with_lease(on_prem.leases, OutLease(lease, ends))
         return replace(on_prem, lease=max(on_prem.lease, lease), leases=leases, cuts=cuts)

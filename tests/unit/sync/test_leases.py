@@ -374,3 +374,23 @@ def test_a_clock_that_is_too_far_behind(pair: Pair) -> None:
         pair.site.synchronize()
     assert caught.value.why is Why.CLOCKS
     assert "Nov 01 00:00:00 2026 UTC, and it is Oct 31 22:59:59 2026 UTC here" in caught.value.text
+
+
+def test_a_lease_that_is_over_does_not_come_back_by_a_late_request(pair: Pair) -> None:
+    """Licenses that count elsewhere by now would be a site's again."""
+    manager, site = pair.manager, pair.site
+    manager.change(
+        lambda work: remove_on_prem(
+            work, manager.on_prem(site), who=WHO, why="a test", now=manager.now
+        )
+    )
+    manager.now = site.now = site.now + days(91)
+    manager.sweep()
+    assert manager.on_prem(site).leases == ()
+    manager.answer(site.ask())
+    over = [
+        lease.over_at
+        for lease in manager.on_prem(site).leases
+        if lease.number == site.account.lease
+    ]
+    assert over == []
