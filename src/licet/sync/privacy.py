@@ -13,15 +13,22 @@ WITHHELD = "withheld by the site"
 # The ledger's own names for who acts; everybody else is a person, or speaks of what is around it.
 _OWN = {"sweep", "the manager"}
 _DEVICE = "device PID:"
-# What may be an address is withheld, whatever stands before or behind it: too much rather than a part.
+# Every spelling has a longest form, so that a text is looked through in proportion to its length.
 _HEX = "[0-9A-Fa-f]"
-_MAC = rf"(?:{_HEX}{{2}}[:-]){{5,}}{_HEX}{{2}}"
-_MAC_DOTTED = rf"{_HEX}{{4}}(?:\.{_HEX}{{4}}){{2,}}"
-_IPV4 = r"\d{1,3}(?:\.\d{1,3}){3,}(?:/\d{1,2})?"
-_MAPPED = rf"(?:{_HEX}{{0,4}}:){{2,7}}{_IPV4}"
-_GROUPS = rf"(?:{_HEX}{{1,4}}(?::{_HEX}{{1,4}}){{0,7}})?"
-_IPV6 = rf"(?:(?:{_HEX}{{1,4}}:){{7,}}{_HEX}{{1,4}}|{_GROUPS}::{_GROUPS})(?:/\d{{1,3}})?"
-_ADDRESS = re.compile(f"{_MAC}|{_MAC_DOTTED}|{_MAPPED}|{_IPV4}|{_IPV6}", re.ASCII)
+_GROUP = f"{_HEX}{{1,4}}"
+_PREFIX = r"(?:/\d{1,3})?"
+_IPV4 = rf"\d{{1,3}}(?:\.\d{{1,3}}){{3}}{_PREFIX}"
+_SPELLINGS = tuple(
+    re.compile(f"(?=({spelling}))", re.ASCII)
+    for spelling in (
+        f"(?:{_HEX}{{2}}[:-]){{5}}{_HEX}{{2}}",
+        rf"{_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}",
+        _IPV4,
+        f"(?:{_GROUP}:){{7}}{_GROUP}{_PREFIX}",
+        f"(?:{_GROUP}:){{6}}{_IPV4}",
+        f"(?:(?:{_GROUP}:){{1,7}}:|::)(?:{_GROUP}(?::{_GROUP}){{0,6}})?{_PREFIX}",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,23 @@ class Screen:
         return self._without_addresses(subject)
 
     def _without_addresses(self, text: str) -> str:
-        return _ADDRESS.sub(WITHHELD, text) if self.privacy.addresses else text
+        return _withhold_addresses(text) if self.privacy.addresses else text
+
+
+def _withhold_addresses(text: str) -> str:
+    """Return a text without whatever belongs to what can be read as an address.
+
+    What begins at every character is looked at: `10.0.0.1/00` must not hide that it is two digits of a
+    MAC address. So too much is withheld rather than a part.
+    """
+    spans = sorted(found.span(1) for spelling in _SPELLINGS for found in spelling.finditer(text))
+    pieces: list[str] = []
+    end = 0
+    for since, until in spans:
+        if not pieces or since > end:
+            pieces += text[end:since], WITHHELD
+        end = max(end, until)
+    return "".join((*pieces, text[end:]))
 
 
 def _is_own(who: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from licet.admin.local_accounts import set_privacy
@@ -145,16 +145,23 @@ ADDRESSES = st.one_of(
     st.ip_addresses(v=6).map(lambda address: address.exploded),
     st.ip_addresses(v=4).map(lambda address: f"::ffff:{address}"),
 )
-AROUND = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Nd")), max_size=12)
+# What addresses are made of, and the ends of words; or anything at all.
+AROUND = st.text("0189adefADEF:.-/%_ gxz", max_size=24) | st.text(max_size=8)
 
 
 @given(before=AROUND, address=ADDRESSES, behind=AROUND)
+@example(before="10.0.0.1/", address="00:11:22:33:44:55", behind="")
+@example(before="x::", address="0011.2233.4455", behind="")
+@example(before="dead", address="00:11:22:33:44:55", behind="beef")
+@example(before="dead.beef.f", address="0011.2233.4455", behind="")
+@example(before="1:2:3:4:5:6:7:", address="0011.2233.4455", behind="8")
 def test_an_address_is_found_wherever_it_stands(before: str, address: str, behind: str) -> None:
-    """Names such as AP0011.2233.4455 would leave, though addresses were withheld."""
+    """Names such as AP0011.2233.4455 would leave, or a part of them, though addresses were withheld."""
     said = Screen(Privacy(addresses=True)).text(f"{before}{address}{behind}", "")
-    assert address not in said
-    # Of a long one at most what the text before it makes of its first digits.
-    assert address[4:] not in said or len(address) < len("1:2:3:4:5::6")
+    first, *between, last = said.split(WITHHELD)
+    assert before.startswith(first)
+    assert behind.endswith(last)
+    assert all(one in before or one in behind for one in between)
 
 
 @pytest.mark.parametrize(
@@ -200,25 +207,48 @@ def test_a_name_that_is_full_of_addresses(site: Site) -> None:
     assert "10.1" not in names["B"]
 
 
-def test_screening_takes_time_in_proportion() -> None:
-    """A site with many events of hostile texts would synchronize for hours."""
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1:",
+        "a:",
+        ":",
+        "1.",
+        "1",
+        "a",
+        "00-",
+        "0000.",
+        "1:1:1:1:1:1:1:x",
+        "1::",
+        "1/",
+        "1.1.1.",
+        "::1.1.1.",
+    ],
+)
+def test_hostile_texts_take_little_longer_than_others(piece: str) -> None:
+    """A product that calls itself something hostile would hold up its site for hours."""
     screen = Screen(Privacy(addresses=True))
-    count = 64 * 1024
+    size = 64 * 1024
 
     def seconds(text: str) -> float:
         began = perf_counter()
-        screen.text(text, "")
+        screen.text(text[:size], "")
         return perf_counter() - began
 
-    for piece in ("1:", "a:", ":", "1.", "00-", "0000.", "1:1:1:1:1:1:1:x"):
-        short, long = (piece * (size // len(piece)) for size in (count, 4 * count))
-        assert seconds(long) < 40 * max(seconds(short), 0.001)
+    plain = min(seconds("x" * size) for _ in range(3))
+    assert min(seconds(piece * size) for _ in range(3)) < 200 * plain
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "Ethernet1/1 of FDO21120U8N",
+        "FDO21120U8N",
+        "core-1.plant.example.com",
+        "2026-11-01 12:30:45",
+        "device PID:N9K-C93180YC-EX,SN:FDO21120U5B",
+        "6f1d9c1e-0000-4000-8000-000000000001",
+        "regid.2026-11.com.example.LAN,1.0_6f1d9c1e-0000-4000-8000-000000000001",
         "9.3(5)",
         "7.0(3)I7(6)",
         "version 9.3.5",
