@@ -53,6 +53,9 @@ def register(registration: Registration, work: Work, desk: Desk) -> Settled:
     is signed again; later, the new one ends no later than those before, so that a late copy of a
     registration gains nothing.
 
+    At a site every account is an authority of its own, and cannot certify an instance of another
+    one. There a key that another account knows is withdrawn: its product draws a new one.
+
     A UDI with another key in the token's smart account is replaced with `force` only; in other
     smart accounts it is left alone, with an alert on both sides that names neither to the other.
 
@@ -65,6 +68,8 @@ def register(registration: Registration, work: Work, desk: Desk) -> Settled:
     known = work.instance_of_key(registration.thumbprint)
     if known is not None:
         _check_known(known, registration, departures)
+        if desk.is_site and known.account != entry.account.id:
+            return _withdraw(known, entry, work, desk)
         apply_notes(departures, entry.virtual, registration.udi, work, desk)
         return _answer_known(known, registration, work, desk)
     if work.retired_key(registration.thumbprint) is not None:
@@ -128,6 +133,22 @@ def _check_known(known: Instance, registration: Registration, departures: Depart
         raise Refused(Code.MALFORMED, "the key is registered for another UDI")
     if known.cloned:
         raise Refused(Code.CLONED)
+
+
+def _withdraw(known: Instance, entry: _Entry, work: Work, desk: Desk) -> Settled:
+    """Refuse a key of another local account; an instance whose product never heard of it goes.
+
+    One that has spoken stays: this can be a late copy of what its product said before.
+
+    Raises:
+        Refused: the token lets nobody in, or the instance has spoken. Nothing was changed.
+    """
+    _check_token(entry.token, desk)
+    if known.number:
+        raise Refused(Code.KEY_RETIRED)
+    why = "its product registers with another authority, and has not been heard here"
+    remove(work, known, who=alerts.who(known.udi), why=why, now=desk.now)
+    return Settled(alerts.problem(Code.KEY_RETIRED, None))
 
 
 def _answer_known(known: Instance, registration: Registration, work: Work, desk: Desk) -> Settled:
