@@ -145,7 +145,7 @@ def _why_not(account: LocalAccount) -> str:
     if account.state is LocalState.DEACTIVATED:
         return "it was deactivated; products register elsewhere"
     if account.restored:
-        return "restored from a backup, and not synchronized since"
+        return "restored from a backup, or set back, and not synchronized since"
     if account.lease_ends_at is None:
         return "it has not synchronized yet"
     return (

@@ -101,7 +101,7 @@ def test_one_that_was_restored_and_is_overdue(sides: TwoSides, office: Office) -
     [alert] = sides.sat.ask("alert list --account Plant")
     assert alert["alert"] == "Synchronization Overdue"
     assert listed(sides)[0] == "Restored, Not Synchronized"
-    assert grants(sides) == "no: restored from a backup, and not synchronized since"
+    assert grants(sides) == "no: restored from a backup, or set back, and not synchronized since"
 
 
 def test_one_that_never_synchronized(sides: TwoSides, office: Office) -> None:
