@@ -33,13 +33,14 @@ from licet.wire.keys import load_public, to_base64url
 from licet.wire.sites import MIB, UPLOADS, Upload
 
 PART_BYTES_MAX = MIB
-AT_ONCE_MAX = 8
 KEPT_MAX = 8  # answers that nobody took yet
+# Of what has come, and of answers: what is announced takes no room from others.
 BYTES_MAX = 2 * 1024 * MIB
 SILENT = HOUR
-# Where all places are taken, who brought less in so long gives way to a newcomer.
+# Ours. Where the room is needed, who is too slow to bring the whole in so long, after a first minute,
+# gives way: at 300,000 product instances (150 MB) that is less than 42 kB a second.
+WHOLE_WITHIN = HOUR
 GIVES_WAY = MINUTE
-STEP_BYTES = 64 * 1024
 _CAPABILITY_BYTES = 32
 _LOG = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ class Stage(Enum):
 
 
 class NoRoom(Exception):  # noqa: N818 - what became of an upload
-    """No upload can begin now: too many are under way, or the disk is full."""
+    """Nothing more can be kept now: others have brought too much, or the disk is full."""
 
 
 class WrongOffset(Exception):  # noqa: N818
@@ -78,11 +79,12 @@ class Coming:
         capability: who knows it may go on with the upload.
         offset: how many bytes are there.
         announced_at: by the clock of its site, seconds since 1970.
+        begun_at: when it was announced first.
         heard_at: when its site was last heard.
-        moved_at, moved_to: when it had come on by a step of bytes, and how far.
         answer_size: of the response, once it is there.
         refused: why it was not applied.
-        replaced: its site has begun another one.
+        at_work: the worker is applying it.
+        replaced: another one has its place.
     """
 
     capability: str
@@ -91,13 +93,13 @@ class Coming:
     digest: str
     size: int
     announced_at: int
+    begun_at: datetime
     heard_at: datetime
-    moved_at: datetime
-    moved_to: int = 0
     offset: int = 0
     stage: Stage = Stage.COMING
     answer_size: int = 0
     refused: SyncRefused | None = None
+    at_work: bool = False
     replaced: bool = False
     hashed: Any = field(default_factory=hashlib.sha256)
 
@@ -115,11 +117,15 @@ class Coming:
         """Whether an announcement is older than this one, which is on its way: somebody repeats it."""
         return self.live and (said.at, said.number) < (self.announced_at, self.number)
 
-    def move(self, count: int, now: datetime) -> None:
-        """Note that so many bytes came."""
-        self.offset += count
-        if self.offset - self.moved_to >= STEP_BYTES:
-            self.moved_at, self.moved_to = now, self.offset
+    @property
+    def held(self) -> int:
+        """How many bytes of the disk it takes."""
+        return self.offset if self.live else self.answer_size
+
+    def is_behind(self, now: datetime) -> bool:
+        """Whether it comes too slowly to be whole in time."""
+        had = now - self.begun_at - GIVES_WAY
+        return self.stage is Stage.COMING and self.offset * WHOLE_WITHIN < self.size * had
 
     @property
     def request_file(self) -> str:
@@ -133,7 +139,7 @@ class Coming:
 
 
 class SiteUploads:
-    """The uploads of one manager; threads may use it at once. A duty, too: what is silent goes.
+    """The uploads of one manager, one a site; threads may use it at once. A duty, too: what is silent goes.
 
     Args:
         spool: where they are kept.
@@ -190,7 +196,8 @@ class SiteUploads:
                         "is on its way",
                     )
                 self._let_go(coming)
-            self._make_room(said.size if letter is None else len(letter.text), now)
+            self._drop_answers()
+            self._make_room(0 if letter is None else len(letter.text), now)
             coming = Coming(
                 to_base64url(self._chance.random_bytes(_CAPABILITY_BYTES)),
                 on_prem.id,
@@ -198,8 +205,8 @@ class SiteUploads:
                 said.digest,
                 said.size,
                 said.at,
+                begun_at=now,
                 heard_at=now,
-                moved_at=now,
             )
             try:
                 if letter is None:
@@ -220,7 +227,7 @@ class SiteUploads:
         Raises:
             WrongOffset: it does not begin where the last one ended.
             SyncRefused: more came than was announced, or something else.
-            NoRoom: the disk is full; the same part can be sent again.
+            NoRoom: not now; the same part can be sent again.
         """
         with self._lock:
             coming.heard_at = now = self._clock.now()
@@ -229,13 +236,14 @@ class SiteUploads:
             if offset + len(data) > coming.size:
                 self._forget(coming)
                 raise SyncRefused(Why.DAMAGED, f"more than the announced {coming.size} bytes came")
+            self._make_room(len(data), now, coming)
             try:
                 self._spool.append(coming.request_file, offset, data)
             except OSError as error:
                 _LOG.error("a part cannot be kept", error=str(error))
                 raise NoRoom from error
             coming.hashed.update(data)
-            coming.move(len(data), now)
+            coming.offset += len(data)
             if coming.offset == coming.size:
                 self._complete(coming)
         return coming.offset
@@ -321,7 +329,7 @@ class SiteUploads:
     def _let_go(self, coming: Coming) -> None:
         """Remove what another one replaces; what is being applied goes when it is done."""
         coming.replaced = True
-        if coming.stage is not Stage.APPLYING:
+        if not coming.at_work:
             self._forget(coming)
 
     def _forget(self, coming: Coming) -> None:
@@ -329,27 +337,38 @@ class SiteUploads:
         for name in (coming.request_file, coming.answer_file):
             self._spool.remove(name)
 
-    def _make_room(self, size: int, now: datetime) -> None:
-        """Pass if one more can be kept; who is silent, or as good as silent, gives way.
-
-        Raises:
-            NoRoom: all of them are under way.
-        """
-        longest = sorted(self._idle(), key=lambda one: one.heard_at)
-        done = [one for one in longest if not one.live]
+    def _drop_answers(self) -> None:
+        """Let one more answer wait for its site, and none of the oldest beyond."""
+        done = [one for one in self._all.values() if not one.live]
+        done.sort(key=lambda one: one.heard_at)
         for one in done[: max(len(done) - KEPT_MAX + 1, 0)]:
             self._forget(one)
-        slow = [one for one in longest if one.live and one.moved_at + GIVES_WAY <= now]
-        waiting = [one for one in done if one.capability in self._all] + slow
-        while self._is_full(size):
-            if not waiting:
-                raise NoRoom
-            self._forget(waiting.pop(0))
 
-    def _is_full(self, size: int) -> bool:
-        live = [one for one in self._all.values() if one.live]
-        held = sum(one.size if one.live else one.answer_size for one in self._all.values())
-        return len(live) >= AT_ONCE_MAX or held + size > BYTES_MAX
+    def _make_room(self, count: int, now: datetime, asking: Coming | None = None) -> None:
+        """Pass if so many bytes more can be kept; others give way to them where that is needed.
+
+        First go answers, then who is behind, then who has brought most, if it is more than the asking
+        one has by then. So each site has its share of the room, whatever others announce and send;
+        only what is being applied stays.
+
+        Raises:
+            NoRoom: not now.
+        """
+        lacking = sum(one.held for one in self._all.values()) + count - BYTES_MAX
+        if lacking <= 0:
+            return
+        own = count + (asking.offset if asking else 0)
+        others = [one for one in self._all.values() if not one.at_work and one is not asking]
+        others.sort(key=lambda one: one.heard_at)
+        done = [one for one in others if not one.live]
+        behind = [one for one in others if one.is_behind(now)]
+        most = sorted((one for one in others if one.held > own), key=lambda one: -one.held)
+        giving = [one for one in dict.fromkeys((*done, *behind, *most)) if one.held]
+        if lacking > sum(one.held for one in giving):
+            raise NoRoom
+        while lacking > 0:
+            lacking -= giving[0].held
+            self._let_go(giving.pop(0))
 
     def _complete(self, coming: Coming) -> None:
         """Have a document that is whole applied.
@@ -365,12 +384,13 @@ class SiteUploads:
 
     def _apply(self, coming: Coming) -> None:
         """Apply a document, in the worker's thread."""
+        if not self._take_up(coming):
+            return
         stage, answer_size = Stage.FAILED, 0
         try:
-            if not coming.replaced:
-                letter = self._answer(coming)
-                self._spool.create(coming.answer_file, letter.text)
-                stage, answer_size = Stage.ANSWERED, len(letter.text)
+            letter = self._answer(coming)
+            self._spool.create(coming.answer_file, letter.text)
+            stage, answer_size = Stage.ANSWERED, len(letter.text)
         except SyncRefused as refused:
             stage, coming.refused = Stage.REFUSED, refused
             _LOG.warning("a synchronization was refused", site=coming.site, why=str(refused))
@@ -380,9 +400,15 @@ class SiteUploads:
         with self._lock:
             self._spool.remove(coming.request_file)
             coming.heard_at, coming.answer_size = self._clock.now(), answer_size
-            coming.stage = stage
+            coming.stage, coming.at_work = stage, False
             if coming.replaced:
                 self._forget(coming)
+
+    def _take_up(self, coming: Coming) -> bool:
+        """Note that the worker begins with it; it does not where the place was given to another one."""
+        with self._lock:
+            coming.at_work = not coming.replaced
+            return coming.at_work
 
     def _answer(self, coming: Coming) -> Letter:
         with self._spool.path(coming.request_file).open("rb") as file:

@@ -11,9 +11,7 @@ from licet.kernel.chance import SeededChance, draw_uuid
 from licet.kernel.time import HOUR, MINUTE, SECOND
 from licet.ledger.sites import SyncKind
 from licet.service.site_uploads import (
-    AT_ONCE_MAX,
-    BYTES_MAX,
-    STEP_BYTES,
+    KEPT_MAX,
     Coming,
     NoRoom,
     SiteUploads,
@@ -23,7 +21,7 @@ from licet.service.site_uploads import (
 from licet.service.spool import Spool
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.keys import draw_key
-from licet.wire.sites import REQUEST_BYTES_MAX
+from licet.wire.sites import MIB, REQUEST_BYTES_MAX
 from support.office import LAN, Customer, Office
 from support.sites import SiteOffice, populate
 
@@ -86,6 +84,10 @@ class Bench:
     def spooled(self) -> list[str]:
         """Return the files that are held."""
         return sorted(path.name for path in (self.folder / "spool").iterdir())
+
+    def size_of(self, name: str) -> int:
+        """Return the size of a file that is held."""
+        return (self.folder / "spool" / name).stat().st_size
 
     def known(self) -> int:
         """Return how many products of the site the manager knows."""
@@ -272,41 +274,119 @@ def test_what_is_applied_is_not_silent(bench: Bench) -> None:
     assert coming.stage is Stage.ANSWERED
 
 
-def test_all_places_are_taken(bench: Bench) -> None:
-    """One site more would take the disk from the others; one that is dead would hold its place."""
-    sites = [bench.site, *(bench.enrolled(f"Plant-{number}") for number in range(AT_ONCE_MAX))]
-    *first, last = [(site, site.request()) for site in sites]
-    comings = [bench.uploads.begin(site.announcement(request)) for site, request in first]
-    with pytest.raises(NoRoom):
-        bench.uploads.begin(last[0].announcement(last[1]))
-    bench.office.now += MINUTE
-    for (_, request), coming in list(zip(first, comings, strict=True))[1:]:
-        bench.uploads.add(coming, 0, request[:10])
-    assert bench.uploads.begin(last[0].announcement(last[1])).offset == 0
-    assert [bench.uploads.find(one.capability) is None for one in comings] == [
-        True,
-        *(False for _ in comings[1:]),
-    ]
-
-
-def test_who_trickles_gives_way(bench: Bench) -> None:
-    """A few sites that send a byte a minute would keep all others out for ever."""
-    sites = [bench.enrolled(f"Plant-{number}") for number in range(AT_ONCE_MAX)]
-    large = {"size": 10 * STEP_BYTES}
-    comings = [bench.uploads.begin(site.announcement(site.request(), lies=large)) for site in sites]
-    for minute in range(5):
-        bench.office.now += MINUTE
+def test_what_is_announced_takes_no_room(bench: Bench) -> None:
+    """A few sites that announce the most there is, and send next to nothing, would keep all others out."""
+    large = {"size": REQUEST_BYTES_MAX}
+    sites = [bench.enrolled(f"Plant-{number}") for number in range(10)]
+    comings = [bench.uploads.begin(site.announcement(b"x", lies=large)) for site in sites]
+    for _ in range(60):
+        bench.office.now += MINUTE - SECOND
         for coming in comings:
-            quick = coming is comings[0]
-            count = STEP_BYTES if quick else 1
-            bench.uploads.add(coming, coming.offset, b"x" * count)
-        assert minute < 4 or comings[0].offset == 5 * STEP_BYTES
+            bench.uploads.add(coming, coming.offset, b"x" * 1024)
+    assert bench.send(bench.site.request()).stage is Stage.ANSWERED
+    kept = [bench.uploads.find(one.capability) is one for one in comings]
+    assert kept == [True] * len(kept), "nobody needs their room"
+
+
+def room(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Let so many bytes be the most that is kept."""
+    monkeypatch.setattr("licet.service.site_uploads.BYTES_MAX", size)
+
+
+def bring(bench: Bench, name: str, count: int) -> Coming:
+    """Let another site bring so many bytes of a megabyte."""
+    announcement = bench.enrolled(name).announcement(b"x", lies={"size": MIB})
+    coming = bench.uploads.begin(announcement)
+    bench.uploads.add(coming, 0, b"x" * count)
+    return coming
+
+
+def test_who_is_quick_takes_more_than_a_share(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sites that fill the disk as quickly as they can would keep all others out for ever."""
     request = bench.site.request()
-    begun = bench.uploads.begin(bench.site.announcement(request))
-    bench.uploads.add(begun, 0, request)
+    room(monkeypatch, 4 * len(request))
+    comings = [bring(bench, name, 2 * len(request)) for name in ("A", "B")]
+    coming = bench.send(request)
+    assert coming.stage is Stage.ANSWERED
+    kept = [bench.uploads.find(one.capability) is one for one in comings]
+    assert sorted(kept) == [False, True], "one of them is enough"
+
+
+def test_who_is_slow_gives_way_first(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large site on a good line would begin anew for the sake of a small one that has fallen asleep."""
+    request = bench.site.request()
+    part = len(request) // 2
+    room(monkeypatch, 6 * part + 20)
+    slow = bring(bench, "A", 2 * part)
+    bench.office.now += 10 * MINUTE
+    quick = [bring(bench, name, 2 * part + 10) for name in ("B", "C")]
+    bench.office.now += SECOND
+    assert bench.send(request).stage is Stage.ANSWERED
+    assert bench.uploads.find(slow.capability) is None
+    assert all(bench.uploads.find(one.capability) is one for one in quick)
+
+
+def test_who_is_slow_stays_where_nobody_needs_the_room(bench: Bench) -> None:
+    """A site on a bad line would never get its report through."""
+    request = bench.site.request()
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    step = len(request) // 50
+    while coming.offset + step < len(request):
+        bench.office.now += HOUR - SECOND
+        bench.uploads.tick(bench.now())
+        bench.uploads.add(coming, coming.offset, request[coming.offset :][:step])
+    bench.uploads.add(coming, coming.offset, request[coming.offset :])
     bench.work()
-    assert begun.stage is Stage.ANSWERED
-    assert bench.uploads.find(comings[0].capability) is comings[0], "it comes on"
+    assert coming.stage is Stage.ANSWERED
+
+
+def test_who_asks_for_more_than_a_share_waits(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The largest site would throw the others out, and they it, and none would come to its end."""
+    request = bench.site.request()
+    room(monkeypatch, 2 * len(request))
+    comings = [bring(bench, name, len(request) // 2) for name in ("A", "B", "C", "D")]
+    coming = bench.uploads.begin(bench.site.announcement(request))
+    with pytest.raises(NoRoom):
+        bench.uploads.add(coming, 0, request)
+    assert all(bench.uploads.find(one.capability) is one for one in comings)
+    bench.office.now += HOUR
+    bench.uploads.add(coming, 0, request)
+    bench.work()
+    assert coming.stage is Stage.ANSWERED
+
+
+def test_what_waits_for_the_worker_gives_way(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sites that send whole reports would fill the disk while one of them is applied."""
+    large, small = bench.enrolled("Large"), bench.site
+    at = large.example
+    populate(large.store, at.virtual, 20, account=at.account, tag=LAN, now=large.now, first=20)
+    first, second = large.request(), small.request()
+    room(monkeypatch, len(first) + len(second) // 2)
+    waiting = bench.uploads.begin(large.announcement(first))
+    bench.uploads.add(waiting, 0, first)
+    coming = bench.send(second)
+    assert coming.stage is Stage.ANSWERED
+    assert waiting.stage is Stage.APPLYING
+    assert large.known().accepted is None
+    assert bench.send(first, site=large).stage is Stage.ANSWERED
+
+
+def test_a_site_has_one_place(bench: Bench) -> None:
+    """One site could fill the disk with reports that wait to be applied."""
+    requests = [bench.site.request() for _ in range(3)]
+    comings = []
+    for request in requests:
+        comings.append(bench.uploads.begin(bench.site.announcement(request)))
+        bench.uploads.add(comings[-1], 0, request)
+    assert bench.spooled() == [comings[-1].request_file]
+    bench.work()
+    assert comings[-1].stage is Stage.ANSWERED
+    assert bench.site.known().history[0].number == 3, "the others were not looked at"
+    assert len(bench.site.known().history) == 1
 
 
 def test_an_old_announcement_is_repeated(bench: Bench) -> None:
@@ -331,23 +411,26 @@ def test_an_old_announcement_is_repeated(bench: Bench) -> None:
 def test_answers_that_nobody_takes_hold_no_place(bench: Bench) -> None:
     """Sites that were answered would keep others out for an hour."""
     comings = []
-    for number in range(2 * AT_ONCE_MAX + 1):
+    for number in range(2 * KEPT_MAX + 1):
         site = bench.enrolled(f"Plant-{number}")
         comings.append(bench.send(site.request(), site=site))
         bench.office.now += SECOND
     kept = [bench.uploads.find(one.capability) is not None for one in comings]
     assert kept[-1]
-    assert sum(kept) == AT_ONCE_MAX
+    assert sum(kept) == KEPT_MAX
 
 
-def test_the_disk_has_a_bound(bench: Bench) -> None:
-    """Announced sizes would add up to more than the disk has."""
-    count = BYTES_MAX // REQUEST_BYTES_MAX
-    for number in range(count):
+def test_the_disk_has_a_bound(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What many sites send would add up to more than the disk has."""
+    room(monkeypatch, 10_000)
+    for number in range(5):
         site = bench.enrolled(f"Plant-{number}")
-        bench.uploads.begin(site.announcement(site.request(), lies={"size": REQUEST_BYTES_MAX}))
-    with pytest.raises(NoRoom):
-        bench.uploads.begin(bench.site.announcement(bench.site.request()))
+        coming = bench.uploads.begin(site.announcement(b"x", lies={"size": MIB}))
+        for _ in range(10):
+            bench.uploads.add(coming, coming.offset, b"x" * 1000)
+            assert sum(map(bench.size_of, bench.spooled())) <= 10_000
+        with pytest.raises(NoRoom):
+            bench.uploads.add(coming, coming.offset, b"x")
 
 
 def test_the_disk_is_full(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
