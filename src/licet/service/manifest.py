@@ -16,6 +16,7 @@ VERSION = 1
 _FORMATS = ("licet backup", "licet on-prem backup")
 
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Base64 = Annotated[str, Meta(max_length=12 * 1024 * 1024, pattern=r"^[A-Za-z0-9+/]*={0,2}\Z")]
 
 
 class Manifest(Part, frozen=True, kw_only=True):
@@ -59,6 +60,21 @@ class SiteAccount(Part, frozen=True, kw_only=True):
     master_keys: Annotated[tuple[int, ...], Meta(min_length=1, max_length=10_000)]
 
 
+class SiteBeside(Part, frozen=True, kw_only=True):
+    """What is no secret of a local account's way to its manager.
+
+    Attributes:
+        name: what the manager calls it; None before it has a name.
+        manager_ca: who signed the manager's TLS certificate, in base64; None is the system's.
+        proxy: whether a proxy is on the way; that may have a password, and is with the keys.
+    """
+
+    id: limits.Identifier
+    name: SiteName | None
+    manager_ca: Base64 | None
+    proxy: bool
+
+
 class SiteManifest(Part, frozen=True, kw_only=True):
     """What a backup of an on-prem says of itself.
 
@@ -66,6 +82,7 @@ class SiteManifest(Part, frozen=True, kw_only=True):
         site: the name of the on-prem.
         accounts: its local accounts that have keys of their own.
         waiting: ids of those whose keys wait for an authorization.
+        beside: what is known of each way to the manager.
     """
 
     format: Literal["licet on-prem backup"] = "licet on-prem backup"
@@ -76,6 +93,7 @@ class SiteManifest(Part, frozen=True, kw_only=True):
     site: SiteName
     accounts: Annotated[tuple[SiteAccount, ...], Meta(max_length=10_000)]
     waiting: Annotated[tuple[limits.Identifier, ...], Meta(max_length=10_000)]
+    beside: Annotated[tuple[SiteBeside, ...], Meta(max_length=10_000)] = ()
     rows: dict[limits.TagText, limits.Counter]
     database_bytes: limits.Counter
     database_sha256: Sha256

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from licet.host.files import sync_directory
 from licet.kernel.chance import Chance
+from licet.kernel.ids import AuthorityId
 from licet.kernel.time import instant, print_instant
 from licet.ledger.listing import every
 from licet.ledger.model import Event, Policy
@@ -26,7 +27,7 @@ from licet.service.losses import Loss, losses
 from licet.service.manifest import SiteManifest
 from licet.service.problems import ServiceError
 from licet.service.site_losses import site_losses
-from licet.service.stock import Stock, bring, take_stock
+from licet.service.stock import Stock, bring, take_stock, without_proxy
 from licet.service.truce import lapse_until_synchronized, put_off, wait_for_on_prems
 from licet.service.verify import Check, Examined, Result, check_belongs, examine
 from licet.store.sqlite.problems import StoreError
@@ -143,7 +144,12 @@ def _restore(
     waiting = partial(report, "putting off what falls due")
     instances = manifest.rows.get("instance", 0)
     lost = _go_on(
-        data, backup_at, request, now, lambda done: waiting(min(done, instances), instances)
+        data,
+        backup_at,
+        request,
+        now,
+        lambda done: waiting(min(done, instances), instances),
+        without_proxy(stock, manifest),
     )
     _move_in(data, request.to)
     return Restored(
@@ -174,12 +180,13 @@ def _go_on(
     request: Request,
     now: datetime,
     report: Callable[[int], None],
+    proxies_lost: frozenset[AuthorityId],
 ) -> tuple[Loss, ...]:
     """Note the restore in every account, and give everybody time to be heard."""
     store = SqliteStore.open(data.database)
     try:
         in_backup = request.keys is None
-        told = site_losses if data.is_on_prem else losses
+        told = partial(site_losses, proxies_lost=proxies_lost) if data.is_on_prem else losses
         lost = tuple(told(store, backup_at=backup_at, now=now, keys_in_backup=in_backup))
         put_off(store, Policy(), now, report)
         wait_for_on_prems(store, now)

@@ -1,5 +1,6 @@
 """What a restore of an on-prem may have lost since the backup; its manager knows some of it better."""
 
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,7 +13,12 @@ from licet.service.losses import Loss, last_events, live_tokens
 
 
 def site_losses(
-    store: Store, *, backup_at: datetime, now: datetime, keys_in_backup: bool
+    store: Store,
+    *,
+    backup_at: datetime,
+    now: datetime,
+    keys_in_backup: bool,
+    proxies_lost: frozenset[AuthorityId] = frozenset(),
 ) -> Iterator[Loss]:
     """Yield what may be lost, the most dangerous first.
 
@@ -21,12 +27,13 @@ def site_losses(
         backup_at: its instant.
         now: the instant of the restore.
         keys_in_backup: the keys are as old as the ledger.
+        proxies_lost: local accounts whose proxy did not come back.
     """
     since = print_instant(backup_at)
     with store.begin() as work:
         accounts = work.local_accounts()
     for account in accounts:
-        yield from _account(account, since)
+        yield from _account(account, since, proxy_lost=account.id in proxies_lost)
     yield Loss(
         "privacy",
         None,
@@ -74,7 +81,7 @@ def site_losses(
     yield from last_events(store)
 
 
-def _account(account: LocalAccount, since: str) -> Iterator[Loss]:
+def _account(account: LocalAccount, since: str, *, proxy_lost: bool) -> Iterator[Loss]:
     if account.state is not LocalState.REGISTERED:
         return
     withheld = [
@@ -92,13 +99,18 @@ def _account(account: LocalAccount, since: str) -> Iterator[Loss]:
         AuthorityId(account.id),
         f"{account.name}: its lease of after {since} is not known, and it grants nothing until it "
         f"has synchronized; it withholds {', '.join(withheld) or 'nothing'}",
-        _remedy(account),
+        _remedy(account, proxy_lost=proxy_lost),
     )
 
 
-def _remedy(account: LocalAccount) -> str:
+def _remedy(account: LocalAccount, *, proxy_lost: bool) -> str:
     if account.upstream is None or account.upstream.url is None:
         return "carry files: sync request, sync response"
+    if proxy_lost:
+        return (
+            "name the proxy again, which is only in a backup with keys, then synchronize it: "
+            f"account reach {shlex.quote(account.name)} --manager {account.upstream.url} --proxy URL"
+        )
     if account.every is Every.NEVER:
         return "synchronize it: sync now"
     return "nothing: the server synchronizes it by itself"

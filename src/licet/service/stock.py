@@ -5,10 +5,11 @@ and of those that wait. Both are described in the manifest, and sealed as one bu
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -23,19 +24,28 @@ from licet.service.datadir import DataDir
 from licet.service.files import make_directory, read_secret, write_file
 from licet.service.keyfile import print_keys, print_root_keys, read_keys
 from licet.service.keyring import Keyring, find_root_key
-from licet.service.manifest import AnyManifest, Manifest, SiteAccount, SiteManifest, fingerprint
+from licet.service.manifest import (
+    AnyManifest,
+    Base64,
+    Manifest,
+    SiteAccount,
+    SiteBeside,
+    SiteManifest,
+    fingerprint,
+)
 from licet.service.pending import parse_pending, print_pending, read_pending, write_pending
 from licet.service.problems import ServiceError
 from licet.service.renewal import KeyRenewal
 from licet.wire import limits
 from licet.wire.codec import Part, encode
 from licet.wire.keys import PrivateKey, from_base64, to_base64
+from licet.wire.sites import SiteName
 
 # What is kept of a local account beside its keys: what the manager calls it, who signs its TLS, and
-# the proxy on the way with its password.
-BESIDE = ("name", "manager-ca.pem", "proxy")
+# the proxy on the way with its password. Only the last is a secret: the others are in every backup.
+_NAME, _CA, _PROXY = "name", "manager-ca.pem", "proxy"
+BESIDE = (_NAME, _CA, _PROXY)
 _BESIDE_BYTES_MAX = 1024 * 1024
-_Base64 = Annotated[str, Meta(max_length=12 * 1024 * 1024, pattern=r"^[A-Za-z0-9+/]*={0,2}\Z")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +111,15 @@ class Ledger:
 class _Bundle(Part, frozen=True, kw_only=True):
     """What is sealed of a manager: its key file, and the root key file where it was on the machine."""
 
-    authority: _Base64
-    root_key: _Base64 | None
+    authority: Base64
+    root_key: Base64 | None
 
 
 class _Local(Part, frozen=True, kw_only=True):
     account: limits.Identifier
-    keys: _Base64 | None
-    pending: _Base64 | None
-    beside: dict[str, _Base64]
+    keys: Base64 | None
+    pending: Base64 | None
+    beside: dict[str, Base64]
 
 
 class _SiteBundle(Part, frozen=True, kw_only=True):
@@ -134,7 +144,7 @@ def take_stock(data: DataDir, *, root_key: bool) -> Stock:
     """
     if data.is_on_prem:
         site = _read_beside(data.site_file)
-        accounts = dict.fromkeys((*data.accounts(), *data.waiting()))
+        accounts = dict.fromkeys((*data.accounts(), *data.waiting(), *_exchanging(data)))
         local = tuple(_take_local(data, account) for account in accounts)
         return SiteStock("" if site is None else site.decode("ascii", "replace").strip(), local)
     keyring = Keyring.open(data)
@@ -152,6 +162,7 @@ def describe(stock: Stock, ledger: Ledger, *, sealed: bool) -> AnyManifest:
             site=stock.site,
             accounts=tuple(_describe(one.keys) for one in stock.local if one.keys),
             waiting=tuple(one.account for one in stock.local if one.pending),
+            beside=tuple(map(_describe_beside, stock.local)),
             rows=ledger.rows,
             database_bytes=ledger.size,
             database_sha256=ledger.sha256,
@@ -236,6 +247,8 @@ def bring(
 ) -> Stock:
     """Write the keys into a new data directory, each in a new epoch, and return them as they go on.
 
+    What the manifest says of the way to a manager is brought where it does not come with the keys.
+
     Raises:
         ServiceError: they cannot be written.
     """
@@ -251,9 +264,57 @@ def bring(
     epochs = {AuthorityId(one.id): one.epoch for one in manifest.accounts}
     write_file(data.site_file, f"{manifest.site}\n".encode())
     local = tuple(
-        _bring_local(one, data, epochs.get(one.account, 0), backup_at, now) for one in stock.local
+        _bring_local(one, data, epochs.get(one.account, 0), backup_at, now)
+        for one in _with_beside(stock, manifest)
     )
     return SiteStock(manifest.site, local)
+
+
+def without_proxy(stock: Stock, manifest: AnyManifest) -> frozenset[AuthorityId]:
+    """Return the local accounts that had a proxy at the backup, and have none with these keys."""
+    if isinstance(stock, ManagerStock) or isinstance(manifest, Manifest):
+        return frozenset()
+    held = {one.account for one in stock.local if _PROXY in one.beside}
+    return frozenset({AuthorityId(one.id) for one in manifest.beside if one.proxy} - held)
+
+
+def _with_beside(stock: SiteStock, manifest: SiteManifest) -> Iterator[LocalStock]:
+    """Yield what is kept of each local account, with what the manifest alone knows of it."""
+    known = {AuthorityId(one.id): _read_described(one) for one in manifest.beside}
+    for one in stock.local:
+        yield replace(one, beside={**known.pop(one.account, {}), **one.beside})
+    for account, beside in known.items():
+        yield LocalStock(account, None, None, beside)
+
+
+def _describe_beside(stock: LocalStock) -> SiteBeside:
+    name, ca = stock.beside.get(_NAME), stock.beside.get(_CA)
+    return SiteBeside(
+        id=stock.account,
+        name=None if name is None else _fitting(name.decode("ascii", "replace").strip(), SiteName),
+        manager_ca=None if ca is None else to_base64(ca),
+        proxy=_PROXY in stock.beside,
+    )
+
+
+def _read_described(beside: SiteBeside) -> dict[str, bytes]:
+    name = None if beside.name is None else f"{beside.name}\n".encode()
+    ca = None if beside.manager_ca is None else from_base64(beside.manager_ca)
+    found = {_NAME: name, _CA: ca}
+    return {file: content for file, content in found.items() if content is not None}
+
+
+def _exchanging(data: DataDir) -> list[AuthorityId]:
+    """Return the local accounts that have been given a name, with keys or without."""
+    folders = [path.parent.name for path in data.sync.glob(f"*/{_NAME}")]
+    return sorted(AuthorityId(name) for name in folders if _fitting(name, limits.Identifier))
+
+
+def _fitting(text: str, shape: Any) -> str | None:
+    """Return a text that a manifest may have; None for what somebody else wrote there."""
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(text, shape, strict=True)  # type: ignore[no-any-return]
+    return None
 
 
 def _describe(keys: AuthorityKeys) -> SiteAccount:

@@ -1,5 +1,7 @@
 """Backups of an on-prem: every local account comes back with its keys, and grants nothing yet."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,7 @@ def test_everything_comes_back(sides: TwoSides) -> None:
     assert new.data.site_file.read_text() == "Sat\n"
     assert {path.stat().st_mode & 0o077 for path in new.data.path.rglob("*")} == {0, 0o044}
     status = new.ask("sync status Plant")
-    assert status["grants"] == "no: restored from a backup, and not synchronized since"
+    assert status["grants"] == "no: restored from a backup, or set back, and not synchronized since"
     assert status["full_synchronization_needed"] is True
     # The request that was handed out for Ship is still good, and Plant goes on by a full one.
     [file] = sides.folder.glob("license-registration-request-*Ship*")
@@ -131,6 +133,46 @@ def test_with_a_copy_of_the_keys(sides: TwoSides) -> None:
     new = restored(sides, "b.tar", "--keys", str(sides.sat.data.keys))
     assert [row["name"] for row in new.ask("account list")] == ["Plant", "Ship"]
     assert new.ask("token create --account Plant")["token"]
+
+
+def test_a_copy_of_the_keys_is_enough(sides: TwoSides) -> None:
+    """Who restores by the book would synchronize never again, and be told that nothing is to be done."""
+    ca = sides.manager.data.tls / "certificate.pem"
+    sides.sat.do(
+        "account request Boat --smart-account Example --virtual-account Boat --satellite-name B7"
+    )
+    shutil.copytree(sides.sat.data.keys, sides.folder / "copy")
+    sides.sat.do(f"account reach Plant --manager https://localhost --ca {ca}")
+    # What somebody else has put there is none of ours, and does no harm.
+    (sides.sat.data.sync / "strange").mkdir(0o700)
+    (sides.sat.data.sync / "strange" / "name").touch(0o600)
+    back_up(sides, "b.tar", "")
+    whole = restored(sides, "b.tar", "--keys", f"{sides.folder}/copy")
+    shown = whole.ask("account show Plant")
+    assert (whole.data.sync / shown["id"] / "manager-ca.pem").read_bytes() == ca.read_bytes()
+    assert shown["satellite_name"] == "Sat"
+    assert whole.ask("account show Ship")["satellite_name"] == "Sat-Ship"
+    assert whole.ask("account show Boat")["satellite_name"] == "B7"
+    assert {path.stat().st_mode & 0o077 for path in whole.data.sync.rglob("*")} == {0}
+
+
+def test_a_proxy_that_did_not_come_back_is_to_be_named_again(sides: TwoSides) -> None:
+    """A site would be restored, try in vain to reach its manager, and nobody know what is missing."""
+    shutil.copytree(sides.sat.data.keys, sides.folder / "copy")
+    sides.sat.do("account reach Plant --manager https://localhost --proxy http://u:pw@proxy:3128")
+    back_up(sides, "open.tar", "")
+    back_up(sides, "sealed.tar")
+    for file, words, said in (
+        ("open.tar", f"--keys {sides.folder}/copy", True),
+        ("sealed.tar", f"--passphrase-file {sides.folder}/secret", False),
+    ):
+        to = sides.folder / f"to-{file}"
+        side = Side.__new__(Side)
+        side.kind, side.data = "onprem", type(sides.sat.data)(to)
+        lost = json.loads(side.do(f"restore {sides.folder}/{file} {words} --json"))["may_be_lost"]
+        assert lost[0]["about"] == "synchronization"
+        named = "account reach Plant --manager https://localhost --proxy URL" in lost[0]["remedy"]
+        assert named is said, file
 
 
 def test_each_kind_is_restored_by_its_own_program(sides: TwoSides) -> None:
