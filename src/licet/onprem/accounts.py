@@ -245,6 +245,7 @@ def whole(office: Office, work: Work, account: LocalAccount) -> Record:
         "satellite_name": office.document_name(account),
         "manager": upstream.authority if upstream else None,
         "manager_url": upstream.url if upstream else None,
+        "manager_ca": _ca(named=office.ca_file(account.id).exists()),
         "proxy": None if proxy is None else print_proxy(proxy),
         "lease": account.lease or None,
         "lease_ends_at": account.lease_ends_at,
@@ -285,6 +286,11 @@ def _entry(office: Office, work: Work, account: LocalAccount) -> Record:
         "last_synchronization": synchronized,
         "synchronization_due": day(due_of(account)),
     }
+
+
+def _ca(*, named: bool) -> Shown:
+    """Return whether the CA of the manager's TLS certificate was named (`--ca`)."""
+    return Shown(named, "named" if named else "the system's")
 
 
 def _asked(account: LocalAccount) -> Record:

@@ -109,7 +109,7 @@ def _add_registration(noun: Noun) -> None:
     taken.add_argument(
         "--fingerprint", metavar="TEXT", help="the fingerprint that the manager shows"
     )
-    text = "say where the manager of a registered local account is reached from now on"
+    text = "say how the manager of a local account is reached from now on; what is not given stays"
     reached = _verb(noun, "reach", "registration.reach", text)
     _about(reached)
     _manager(reached, required=False)
@@ -227,11 +227,13 @@ def _manager(parser: argparse.ArgumentParser, *, required: bool) -> None:
         "--ca",
         metavar="FILE",
         type=Path,
-        help="PEM of who signed the manager's TLS certificate (default: those that the system trusts)",
+        help="PEM of who signed the manager's TLS certificate; or system: those that it trusts",
     )
     certificates.complete = FILES  # type: ignore[attr-defined]
     parser.add_argument(
-        "--proxy", metavar="URL", help="HTTP proxy on the way: http://[USER:PASSWORD@]HOST:PORT"
+        "--proxy",
+        metavar="URL",
+        help="HTTP proxy on the way: http://[USER:PASSWORD@]HOST:PORT; or none",
     )
 
 

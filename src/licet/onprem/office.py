@@ -131,20 +131,21 @@ class Office:
     def keep_way(
         self, account: AuthorityId, *, certificates: bytes | None, proxy: str | None
     ) -> None:
-        """Remember how the manager of a local account is reached, and nothing of how it was before.
+        """Remember how the manager of a local account is reached; what is None stays as it was.
 
         Args:
             account: whose.
-            certificates: who signs the manager's TLS certificate, if it is not one of the system's.
+            certificates: who signs the manager's TLS certificate; empty where the system trusts them.
             proxy: the URL of a proxy, perhaps with a password in it: it never lies in the ledger.
+                Empty where there is none.
         """
         url = None if proxy is None else proxy.encode()
         kept = ((self.ca_file(account), certificates), (self._proxy_file(account), url))
         for file, content in kept:
-            if content is None:
-                remove_file(file)
-            else:
+            if content:
                 write_file(file, content)
+            elif content is not None:
+                remove_file(file)
 
     def document_name(self, account: LocalAccount) -> str:
         """Return what documents, and the manager, call a local account of this on-prem.

@@ -18,6 +18,7 @@ from licet.onprem.client import Client
 from licet.onprem.office import Office
 from licet.onprem.road import Road, check_proxy, check_url, trust_of
 from licet.onprem.synchronizing import Done, Failed, synchronize
+from licet.onprem.words import NONE, SYSTEM
 from licet.service.files import trouble
 from licet.shell.asking import confirm
 from licet.shell.document_files import open_file, write_out
@@ -71,18 +72,25 @@ def authorize(office: Office, given: argparse.Namespace, printer: Printer) -> in
 
 def reach(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     """Say where the manager of a local account is from now on."""
-    if bool(given.manager) == given.by_file:
-        raise AdminRefused("give --manager URL, or --by-file")
-    url = None if given.by_file else check_url(given.manager)
-    proxy = check_proxy(given.proxy) if given.proxy and url else None
-    certificates = _read_ca(given.ca)
+    named_new = any(one is not None for one in (given.manager, given.ca, given.proxy))
+    if given.by_file and named_new:
+        raise AdminRefused("--by-file stands alone: give it without --manager, --ca and --proxy")
+    if not given.by_file and not named_new:
+        raise AdminRefused("give --manager URL, --ca FILE, --proxy URL, or --by-file")
+    url = None if given.manager is None else check_url(given.manager)
+    proxy, certificates = _read_proxy(given.proxy), _read_ca(given.ca)
     now = office.clock.now()
 
     def job(work: Work) -> LocalAccount:
         account = find_local_account(work, given.account)
         if account.upstream is None or account.state is not LocalState.REGISTERED:
             raise AdminRefused(f"'{account.name}' is {account.state}, and has no manager yet")
-        changed = replace(account, upstream=replace(account.upstream, url=url))
+        to = None if given.by_file else url or account.upstream.url
+        if to is None and not given.by_file:
+            raise AdminRefused(
+                f"'{account.name}' knows no URL of its manager; give --manager URL too"
+            )
+        changed = replace(account, upstream=replace(account.upstream, url=to))
         changed = replace(changed, due_at=next_sync(changed, now))
         work.put_local_account(changed)
         return changed
@@ -91,7 +99,7 @@ def reach(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     with office.alone(account):
         account = work_in(office.store, job)
         office.keep_way(account.id, certificates=certificates, proxy=proxy)
-    where = url or "by file only"
+    where = (account.upstream and account.upstream.url) or "by file only"
     printer.done(f"the manager of '{account.name}' is reached: {where}", _told(office, account))
     return DONE
 
@@ -116,15 +124,15 @@ def _by_network(
     office: Office, account: LocalAccount, given: argparse.Namespace, printer: Printer
 ) -> int:
     url = check_url(given.manager)
-    proxy = check_proxy(given.proxy) if given.proxy else None
+    # Of an attempt before nothing stays.
+    proxy, certificates = _read_proxy(given.proxy) or "", _read_ca(given.ca) or b""
     code = _read_code(given.code)
-    certificates = _read_ca(given.ca)
     wait = threading.Event().wait
     with office.alone(account):
         asked = registering.ask(office, account, code)
         office.keep_way(account.id, certificates=certificates, proxy=proxy)
-        trust = trust_of(None if given.ca is None else office.ca_file(account.id))
-        with Road(url, trust, proxy=proxy, elapsed_s=office.clock.elapsed_s) as road:
+        trust = trust_of(office.ca_file(account.id) if certificates else None)
+        with Road(url, trust, proxy=proxy or None, elapsed_s=office.clock.elapsed_s) as road:
             data = Client(road, wait).register(asked.data)
         entered = registering.enter(
             office,
@@ -161,10 +169,19 @@ def _read_code(text: str) -> Token:
         raise AdminRefused(f"--code: this is no registration code: {said}") from error
 
 
+def _read_proxy(text: str | None) -> str | None:
+    """Return the URL of a proxy; empty where none is wanted, and None where nothing was typed."""
+    if text is None:
+        return None
+    return "" if text == NONE else check_proxy(text)
+
+
 def _read_ca(path: Path | None) -> bytes | None:
-    """Return a file of CA certificates that was looked at."""
+    """Return a file of CA certificates that was looked at; empty for those that the system trusts."""
     if path is None:
         return None
+    if path == Path(SYSTEM):
+        return b""
     try:
         with path.open("rb") as file:
             data = file.read(_CA_BYTES_MAX + 1)

@@ -12,6 +12,8 @@ WITHHELD = {
     "user-names": "user_names",
 }
 NONE = "none"
+# The certificates that the machine trusts.
+SYSTEM = "system"
 
 
 def withheld(privacy: Privacy) -> list[str]:

@@ -56,7 +56,8 @@ def test_a_request_waits_until_it_is_approved_or_refused(sides: TwoSides) -> Non
         ("account deactivate Plant", "is requested and cannot be deactivated"),
         ("account delete Plant --yes", "is requested; deactivate it first"),
         ("account reach Plant --by-file", "is requested, and has no manager yet"),
-        ("account reach Plant", "give --manager URL, or --by-file"),
+        ("account reach Plant", "give --manager URL, --ca FILE, --proxy URL, or --by-file"),
+        ("account reach Plant --by-file --proxy none", "--by-file stands alone"),
         ("account approve Plant", "or --manual to carry files"),
         ("account approve Plant --manual --code x", "goes by files"),
         (
@@ -181,6 +182,34 @@ def test_a_file_of_certificates_is_taken_whole_or_not_at_all(sides: TwoSides) ->
     sides.sat.do(line)
     [kept] = sides.sat.data.sync.glob("*/manager-ca.pem")
     assert kept.read_bytes() == data
+
+
+def test_what_is_not_named_of_a_way_stays_as_it_is(sides: TwoSides) -> None:
+    """Who changes the URL would lose CA and proxy without a word, and the next synchronization fail."""
+    sides.register("Plant")
+    ca = sides.manager.data.tls / "certificate.pem"
+    assert "knows no URL of its manager; give --manager URL too" in sides.sat.refuses(
+        "account reach Plant --proxy http://proxy:3128"
+    )
+    sides.sat.do(f"account reach Plant --manager https://a --ca {ca} --proxy http://proxy:3128")
+    assert way(sides) == ("https://a", True, "http://proxy:3128")
+    sides.sat.do("account reach Plant --manager https://b")
+    assert way(sides) == ("https://b", True, "http://proxy:3128")
+    sides.sat.do("account reach Plant --proxy http://other:3128")
+    assert way(sides) == ("https://b", True, "http://other:3128")
+    sides.sat.do("account reach Plant --by-file")
+    assert way(sides) == (None, True, "http://other:3128")
+    sides.sat.do("account reach Plant --manager https://b --ca system")
+    assert way(sides) == ("https://b", False, "http://other:3128")
+    sides.sat.do("account reach Plant --proxy none")
+    assert way(sides) == ("https://b", False, None)
+    assert list(sides.sat.data.sync.glob("*/manager-ca.pem")) == []
+
+
+def way(sides: TwoSides) -> tuple[str | None, bool, str | None]:
+    """Return the URL of the manager, whether a CA was named, and the proxy."""
+    shown = sides.sat.ask("account show Plant")
+    return shown["manager_url"], shown["manager_ca"], shown["proxy"]
 
 
 def test_the_order_of_an_end(sides: TwoSides) -> None:

@@ -89,7 +89,7 @@ def test_the_password_of_a_proxy_is_kept_as_a_key_is(sides: TwoSides) -> None:
     new = restored(sides, "sealed.tar")
     assert (new.data.sync / shown["id"] / "proxy").read_text() == proxy
     assert new.ask("account show Plant")["proxy"] == shown["proxy"]
-    sides.sat.do("account reach Plant --manager https://localhost")
+    sides.sat.do("account reach Plant --proxy none")
     assert not file.exists()
     assert sides.sat.ask("account show Plant")["proxy"] is None
 
