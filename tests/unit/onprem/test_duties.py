@@ -149,7 +149,9 @@ def test_what_fits_into_no_document_is_a_failure_like_others(office: Office) -> 
         work.put_instance(replace(instance, host_name="two\nlines"))
         work.commit()
     inside.close()
-    with pytest.raises(Failed, match="the request of 'Plant' cannot be written: the product instance"):
+    with pytest.raises(
+        Failed, match="the request of 'Plant' cannot be written: the product instance"
+    ):
         synchronize(office, account, SyncKind.STANDARD, lambda _: False)
     assert "cannot be written" in account_of(office).failed
 
