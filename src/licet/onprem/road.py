@@ -26,6 +26,8 @@ ANSWER_BYTES_MAX: Final = 1024 * 1024 + 4096
 _FORBIDDEN_ZONE: Final = "cisco.com"
 _PORTS: Final = {"https": 443, "http": 80}
 PROXY_BYTES_MAX: Final = 4096
+# X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
+_OTHER_NAME: Final = (62, 64)
 _PROXY_DENIES: Final = ("401", "407")
 
 
@@ -107,6 +109,7 @@ class Road:
         trust: what its TLS certificate is checked with.
         proxy: of the HTTP proxy on the way; None where there is none.
         elapsed_s: seconds that only ever grow.
+        mended_by: the command that takes another URL or CA; empty where the one that was typed does.
     """
 
     def __init__(
@@ -116,8 +119,10 @@ class Road:
         *,
         proxy: str | None,
         elapsed_s: Callable[[], float],
+        mended_by: str = "",
     ) -> None:
         self._url = url
+        self._mended_by = f"{mended_by} " if mended_by else ""
         self._host = urlsplit(url).hostname or ""
         self._sockets = _Sockets(elapsed_s)
         self._pool = httpcore2.ConnectionPool(
@@ -183,9 +188,36 @@ class Road:
         except httpcore2.TimeoutException as error:
             raise Unreached(f"{where} did not answer in time") from error
         except httpcore2.ConnectError as error:
-            raise Unreached(_why_not_connected(where, error)) from error
+            raise Unreached(self._why_not_connected(where, error)) from error
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError) as error:
             raise Unreached(f"{where} ended the connection: {error}") from error
+
+    def _why_not_trusted(self, where: str, error: ssl.SSLCertVerificationError) -> str:
+        if error.verify_code in _OTHER_NAME:
+            return (
+                f"{where}: its TLS certificate is not for '{self._host}'; get it one that is, or name "
+                f"the manager as it is named there: {self._mended_by}--manager URL"
+            )
+        return (
+            f"{where}: its TLS certificate cannot be validated ({error.verify_message}); name the CA "
+            f"that signed it: {self._mended_by}--ca FILE"
+        )
+
+    def _why_not_connected(self, where: str, error: Exception) -> str:
+        cause = error.__cause__ or error.__context__ or error
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return self._why_not_trusted(where, cause)
+            case ssl.SSLError():
+                return f"{where}: TLS failed ({cause.reason or cause})"
+            case socket.gaierror():
+                return f"{where}: its name cannot be resolved ({cause.strerror})"
+            case ConnectionRefusedError():
+                return f"{where} refuses connections"
+            case OSError():
+                return f"{where} cannot be connected to: {cause.strerror or cause}"
+            case _:
+                return f"{where} cannot be connected to: {cause}"
 
 
 def _split(text: str, what: str) -> SplitResult:
@@ -210,26 +242,6 @@ def _proxy(url: str) -> httpcore2.Proxy:
     user, password = unquote(parts.username), unquote(parts.password or "")
     pair = base64.b64encode(f"{user}:{password}".encode()).decode()
     return httpcore2.Proxy(bare, headers={"Proxy-Authorization": f"Basic {pair}"})
-
-
-def _why_not_connected(where: str, error: Exception) -> str:
-    cause = error.__cause__ or error.__context__ or error
-    match cause:
-        case ssl.SSLCertVerificationError():
-            return (
-                f"{where}: its TLS certificate cannot be validated ({cause.verify_message}); "
-                "name the CA that signed it with --ca FILE"
-            )
-        case ssl.SSLError():
-            return f"{where}: TLS failed ({cause.reason or cause})"
-        case socket.gaierror():
-            return f"{where}: its name cannot be resolved ({cause.strerror})"
-        case ConnectionRefusedError():
-            return f"{where} refuses connections"
-        case OSError():
-            return f"{where} cannot be connected to: {cause.strerror or cause}"
-        case _:
-            return f"{where} cannot be connected to: {cause}"
 
 
 class _Sockets:

@@ -4,6 +4,7 @@ What fails is remembered in one sentence: in the local account, its history and 
 """
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -156,10 +157,11 @@ def _way(office: Office, account: LocalAccount) -> Way:
         raise AdminRefused(
             f"'{account.name}' is {account.state}, and is not synchronized; account show says more"
         )
+    mended_by = f"account reach {shlex.quote(account.name)}"
     if upstream.url is None:
         raise AdminRefused(
-            f"'{account.name}' was registered by file, and knows no URL of its manager: carry files "
-            "(sync request, sync response), or name the manager: account reach"
+            f"'{account.name}' is reached by file only: carry files (sync request, sync response), or "
+            f"name its manager: {mended_by} --manager URL"
         )
     ca = office.ca_file(account.id)
     return Way(
@@ -167,6 +169,7 @@ def _way(office: Office, account: LocalAccount) -> Way:
         trust_of(ca if ca.exists() else None),
         proxy=office.proxy(account.id),
         elapsed_s=office.clock.elapsed_s,
+        mended_by=mended_by,
     )
 
 

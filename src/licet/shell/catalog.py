@@ -41,4 +41,9 @@ def list_(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     """List the licenses in the catalog."""
     found = islice(every(site.store.list_licenses), given.limit)
     nothing = "the catalog is empty; import one: catalog import FILE, or catalog import --sample"
+    if site.trade.local:
+        nothing = (
+            "the catalog is empty; the manager's comes with the next synchronization (sync now, or "
+            "sync request)"
+        )
     printer.rows(COLUMNS, map(entry, found), nothing=nothing)

@@ -66,8 +66,7 @@ def list_(site: Site, given: argparse.Namespace, printer: Printer) -> None:
                 name = site.look(partial(license_name, tag=pool.tag))
                 yield entry(pool, name, place.name, site.now)
 
-    nothing = "no license was bought and none is in use; add an order: order import FILE"
-    printer.rows(COLUMNS, islice(rows(), given.limit), nothing=nothing)
+    printer.rows(COLUMNS, islice(rows(), given.limit), nothing=_nothing(site))
 
 
 def show(site: Site, given: argparse.Namespace, printer: Printer) -> None:
@@ -130,6 +129,16 @@ def transfer(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     if came["pending"]:
         text += f"; {came['pending']} there count when the on-prem has synchronized"
     printer.done(text, {"from": left, "to": came})
+
+
+def _nothing(site: Site) -> str:
+    """Return what an empty list says, and where licenses come from."""
+    if site.trade.local:
+        return (
+            "no license is leased and none is in use; those in the virtual account at the manager come "
+            "with the next synchronization (sync now, or sync request)"
+        )
+    return "no license was bought and none is in use; add an order: order import FILE"
 
 
 def _order(site: Site, holding: Holding, name: str, place: str) -> Record:
