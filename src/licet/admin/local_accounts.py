@@ -18,6 +18,7 @@ from licet.ledger.ports import Duplicate, Store, Work
 from licet.ledger.sites import Every, LocalAccount, LocalState, Privacy
 from licet.sync.deadlines import next_sync, review
 
+_ASKED_FOR = {LocalState.REQUESTED, LocalState.APPROVED}
 _OVER = {LocalState.REFUSED, LocalState.DEACTIVATED, LocalState.REMOVED}
 _EMAIL_CHARS_MAX = 254
 
@@ -116,7 +117,7 @@ def refuse_account(
         AdminRefused: it was refused before, or is registered.
     """
     account = current_local_account(work, account)
-    if account.state not in {LocalState.REQUESTED, LocalState.APPROVED}:
+    if account.state not in _ASKED_FOR:
         raise AdminRefused(_why_not(account, "refused"))
     refused = replace(account, state=LocalState.REFUSED, reason=reason)
     work.put_local_account(refused)
@@ -227,7 +228,8 @@ def deactivate_account(
     """
     account = current_local_account(work, account)
     if account.state not in {LocalState.REGISTERED, LocalState.REMOVED}:
-        raise AdminRefused(_why_not(account, "deactivated"))
+        instead = "; refuse it (account refuse)" if account.state in _ASKED_FOR else ""
+        raise AdminRefused(_why_not(account, "deactivated") + instead)
     if account.state is LocalState.REGISTERED and not abandon:
         _check_wound_up(work, account)
     changed = replace(
@@ -277,8 +279,7 @@ def delete_account(
         AdminRefused: it is neither.
     """
     account = current_local_account(work, account)
-    if account.state not in {LocalState.REFUSED, LocalState.DEACTIVATED}:
-        raise AdminRefused(f"'{account.name}' is {account.state}; deactivate it first")
+    check_over(account)
     _clear(store, work, AccountId(account.id), now)
     work.remove_local_account(account.id)
     row = work.account(AccountId(account.id))
@@ -286,6 +287,20 @@ def delete_account(
         # Its name is free for another one.
         work.put_account(replace(row, name=f"{row.name[:100]} (deleted {account.id[:8]})"))
     _note(work, account, f"the local account '{account.name}' was deleted", who=who, now=now)
+
+
+def check_over(account: LocalAccount) -> None:
+    """Pass if a local account can be deleted.
+
+    Raises:
+        AdminRefused: it was neither refused nor deactivated.
+    """
+    if account.state in _ASKED_FOR:
+        raise AdminRefused(f"'{account.name}' is {account.state}; refuse it first (account refuse)")
+    if account.state not in {LocalState.REFUSED, LocalState.DEACTIVATED}:
+        raise AdminRefused(
+            f"'{account.name}' is {account.state}; deactivate it first (account deactivate)"
+        )
 
 
 def _clear(store: Store, work: Work, account: AccountId, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from licet.admin.local_accounts import (
+    check_over,
     deactivate_account,
     delete_account,
     find_local_account,
@@ -215,6 +216,8 @@ def _what_remains(account: LocalAccount, told: str) -> str:
 def delete(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     """Delete a local account with its keys."""
     account = named(office, given.account)
+    # Nobody is asked about what cannot be.
+    check_over(account)
     confirm(f"This deletes the local account '{account.name}' and its keys.", yes=given.yes)
     with office.alone(account):
         if account.state is LocalState.DEACTIVATED:

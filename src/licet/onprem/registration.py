@@ -14,7 +14,7 @@ from licet.ledger.sites import LocalAccount, LocalState, SyncKind, Upstream
 from licet.ledger.works import work_in
 from licet.onprem import registering
 from licet.onprem.accounts import named, whole
-from licet.onprem.client import Client
+from licet.onprem.client import Client, Denied
 from licet.onprem.office import Office
 from licet.onprem.road import Road, check_proxy, check_url, trust_of
 from licet.onprem.synchronizing import Done, Failed, synchronize
@@ -133,7 +133,7 @@ def _by_network(
         office.keep_way(account.id, certificates=certificates, proxy=proxy)
         trust = trust_of(office.ca_file(account.id) if certificates else None)
         with Road(url, trust, proxy=proxy or None, elapsed_s=office.clock.elapsed_s) as road:
-            data = Client(road, wait).register(asked.data)
+            data = _ask(Client(road, wait), asked)
         entered = registering.enter(
             office,
             io.BytesIO(data),
@@ -149,6 +149,19 @@ def _by_network(
     )
     printer.done(text, _told(office, done.account))
     return DONE
+
+
+def _ask(client: Client, asked: registering.Asked) -> bytes:
+    """Return the authorization; a refusal says what was asked for, since that may be misspelled."""
+    try:
+        return client.register(asked.data)
+    except Denied as denied:
+        account = asked.account
+        raise AdminRefused(
+            f"{denied}; it was asked for '{account.virtual_account}' of '{account.smart_account}': "
+            "where a name is wrong, refuse the request (account refuse), delete it (account delete) and "
+            "request it with the right one"
+        ) from denied
 
 
 def _first(office: Office, account: LocalAccount) -> Done:

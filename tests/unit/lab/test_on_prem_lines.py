@@ -63,7 +63,7 @@ def refused(played: Played, line: str) -> str:
         ("plant show licenses", "'Local' is requested; it is not registered yet"),
         ("plant sync now", "'Local' is requested; it is not registered yet"),
         ("plant use Nobody", "no local account is called 'Nobody'; there are: 'Local'"),
-        ("plant delete", "'Local' is requested; deactivate it first"),
+        ("plant delete", "'Local' is requested; refuse it first (account refuse)"),
         ("plant register code abc at https://a", "Token is not whole"),
         ("plant accept nothing", "there is no file called nothing; known files: none"),
         ("plant restore nothing", "there is no backup called nothing"),

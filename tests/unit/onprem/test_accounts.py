@@ -7,6 +7,8 @@ import pytest
 
 from licet.admin.local_accounts import delete_account
 from licet.kernel.ids import AccountId, AuthorityId
+from licet.onprem import registration
+from licet.onprem.client import Denied
 from licet.onprem.staff import staff
 from support.sites_tables import Inside
 from support.two_sides import TwoSides
@@ -53,8 +55,12 @@ def test_a_request_waits_until_it_is_approved_or_refused(sides: TwoSides) -> Non
         ),
         ("account request '' --smart-account Example --virtual-account Two", "name"),
         ("account show Nowhere", "no local account is called 'Nowhere'; there are: 'Plant'"),
-        ("account deactivate Plant", "is requested and cannot be deactivated"),
-        ("account delete Plant --yes", "is requested; deactivate it first"),
+        (
+            "account deactivate Plant",
+            "is requested and cannot be deactivated; refuse it (account refuse)",
+        ),
+        ("account delete Plant --yes", "is requested; refuse it first (account refuse)"),
+        ("account delete Plant", "is requested; refuse it first (account refuse)"),
         ("account reach Plant --by-file", "is requested, and has no manager yet"),
         ("account reach Plant", "give --manager URL, --ca FILE, --proxy URL, or --by-file"),
         ("account reach Plant --by-file --proxy none", "--by-file stands alone"),
@@ -210,6 +216,35 @@ def way(sides: TwoSides) -> tuple[str | None, bool, str | None]:
     """Return the URL of the manager, whether a CA was named, and the proxy."""
     shown = sides.sat.ask("account show Plant")
     return shown["manager_url"], shown["manager_ca"], shown["proxy"]
+
+
+def test_a_misspelled_request_has_a_way_out(
+    sides: TwoSides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong capital would block the name, and every command send people to another one in a circle."""
+    sides.sat.do("account request Plant --smart-account example --virtual-account Plant")
+
+    class Refusing:
+        def __init__(self, *_: object) -> None:
+            """Stand in the place of the client."""
+
+        def register(self, _: bytes) -> bytes:
+            """Refuse, as a manager does."""
+            raise Denied("the manager refuses: names must match exactly")
+
+    monkeypatch.setattr(registration, "Client", Refusing)
+    code = sides.manager.ask("onprem invite --virtual-account Plant")["code"]
+    why = sides.sat.refuses(f"account approve Plant --manager https://localhost --code {code}")
+    assert why == (
+        "the manager refuses: names must match exactly; it was asked for 'Plant' of 'example': where a "
+        "name is wrong, refuse the request (account refuse), delete it (account delete) and request it "
+        "with the right one"
+    )
+    for command in ("delete Plant --yes", "deactivate Plant"):
+        assert "(account refuse)" in sides.sat.refuses(f"account {command}")
+    sides.sat.do("account refuse Plant")
+    sides.sat.do("account delete Plant --yes")
+    sides.register("Plant")
 
 
 def test_the_order_of_an_end(sides: TwoSides) -> None:
