@@ -1,11 +1,13 @@
 """What `onprem` does with files: New On-Prem and File Sync of the source document."""
 
 import argparse
+from collections.abc import Callable
 from datetime import datetime
 
 from licet.admin.enrolling import enroll_by_hand
 from licet.admin.on_prems import find_on_prem
 from licet.admin.refusal import AdminRefused
+from licet.kernel.ids import AuthorityId
 from licet.ledger.ports import Work
 from licet.ledger.sites import Letter, OnPrem, Road
 from licet.shell.document_files import open_file, write_out
@@ -37,7 +39,9 @@ def add(site: Site, given: argparse.Namespace, printer: Printer) -> None:
         )
     on_prem = enrolled.on_prem
     name = f"license-registration-authorization-{on_prem.name}.yml"
-    path = write_out(given.output, name, REGISTRATION_AUTHORIZATION, enrolled.authorization)
+    path = write_out(
+        given.output, name, REGISTRATION_AUTHORIZATION, enrolled.authorization, _is_over(site)
+    )
     place = site.look(lambda work: work.virtual_account(on_prem.virtual_account))
     where = place.name if place else on_prem.virtual_account
     was = "was registered before" if enrolled.again else "is registered"
@@ -71,7 +75,7 @@ def response(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     if letter is None:
         raise AdminRefused(f"'{on_prem.name}' has had no response yet; it has not synchronized")
     name = response_name(on_prem.name, on_prem.last_down_at or site.now, letter.number)
-    path = write_out(given.output, name, SYNC_RESPONSE, letter.text)
+    path = write_out(given.output, name, SYNC_RESPONSE, letter.text, _is_over(site))
     printer.done(
         f"The response to request {letter.number} of '{on_prem.name}' is in {path}: carry it to the "
         "on-prem.",
@@ -88,10 +92,20 @@ def sync(site: Site, given: argparse.Namespace, printer: Printer) -> None:
     on_prem, letter = answered.on_prem, answered.letter
     written_at: datetime = on_prem.last_down_at or site.now
     name = response_name(answered.name, written_at, letter.number)
-    path = write_out(given.output, name, SYNC_RESPONSE, letter.text)
+    path = write_out(given.output, name, SYNC_RESPONSE, letter.text, _is_over(site))
     if printer.as_json:
         printer.record({**tell_request(answered), "file": str(path)})
         return
     printer.say(say_request(answered))
     name_changes(answered, printer)
     printer.say(f"The response is in {path}: carry it to the on-prem.")
+
+
+def _is_over(site: Site) -> Callable[[AuthorityId], bool]:
+    """Return what tells whether an on-prem was removed: its files give way to those of another one."""
+
+    def look(asked: AuthorityId) -> bool:
+        on_prem = site.look(lambda work: work.on_prem(asked))
+        return on_prem is not None and on_prem.removed_at is not None
+
+    return look

@@ -86,6 +86,8 @@ def request(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     if given.satellite_name is not None:
         check_site_name(given.satellite_name)
     with office.store.begin(alone=True) as work:
+        if given.satellite_name is not None:
+            office.check_unused(given.satellite_name, work)
         account = request_account(
             work,
             name=given.name,

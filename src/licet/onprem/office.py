@@ -150,8 +150,8 @@ class Office:
     def document_name(self, account: LocalAccount) -> str:
         """Return what documents, and the manager, call a local account of this on-prem.
 
-        It is the name of the on-prem. A second one for the same smart account has its own name behind
-        it: a manager tells its on-prems apart by their names.
+        It is the name of the on-prem. A second local account has its own name behind it: a manager
+        tells its on-prems apart by their names, and people their files.
         """
         try:
             return (self.folder(account.id) / "name").read_text("ascii").strip()
@@ -159,6 +159,20 @@ class Office:
             name = self._new_name(account)
             self.call(account.id, name)
             return name
+
+    def check_unused(self, name: str, work: Work) -> None:
+        """Pass if no local account of this on-prem is called so.
+
+        Raises:
+            AdminRefused: one is; its files would have the same names.
+        """
+        for other in work.local_accounts():
+            used = self._name_of(other.id)
+            if used.casefold() == name.casefold():
+                raise AdminRefused(
+                    f"the local account '{other.name}' is called '{used}' at its manager; choose "
+                    "another name"
+                )
 
     def call(self, account: AuthorityId, name: str) -> None:
         """Say what the manager is to call a local account that is not registered yet."""
@@ -235,6 +249,11 @@ class Office:
         except OSError as error:
             raise trouble(folder, error) from error
 
+    def was_deleted(self, account: AuthorityId) -> bool:
+        """Tell whether a local account was here once, and is not any more."""
+        with self.store.begin() as work:
+            return _is_deleted(work, account)
+
     def finish_deletions(self) -> list[AuthorityId]:
         """Remove what a deletion that was cut short has left of local accounts; return which.
 
@@ -266,19 +285,18 @@ class Office:
     def _new_name(self, account: LocalAccount) -> str:
         with self.store.begin() as work:
             others = [one for one in work.local_accounts() if one.id != account.id]
-        same = account.smart_account.casefold()
-        taken = {self._taken(one) for one in others if one.smart_account.casefold() == same}
-        if self.name not in taken:
+        taken = {self._name_of(one.id).casefold() for one in others}
+        if self.name.casefold() not in taken:
             return self.name
         own = re.sub(r"[^A-Za-z0-9_.-]+", "-", account.name).strip("-") or account.id[:8]
         name = f"{self.name}-{own}"[:64]
-        return name if name not in taken else f"{self.name[:50]}-{account.id[:8]}"
+        return name if name.casefold() not in taken else f"{self.name[:50]}-{account.id[:8]}"
 
-    def _taken(self, account: LocalAccount) -> str | None:
+    def _name_of(self, account: AuthorityId) -> str:
         try:
-            return (self.data.sync / account.id / "name").read_text("ascii").strip()
+            return (self.data.sync / account / "name").read_text("ascii").strip()
         except OSError:
-            return None
+            return ""
 
 
 def _is_deleted(work: Work, account: AuthorityId) -> bool:

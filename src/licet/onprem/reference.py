@@ -26,8 +26,8 @@ Smart accounts, orders and the catalog are the manager's: the commands for them 
 | `license-sync-request-<Name>_<YYYYMMDD>-<n>.yml` | `sync request` | `licet manager onprem sync FILE` |
 | `license-sync-response-<Name>_<YYYYMMDD>-<n>.yml` | the manager | `sync response FILE` |
 
-`<Name>` is the name of the on-prem; a second local account for the same smart account has its own name
-behind it. Nothing in these files is secret, and nothing in them can be changed unnoticed.
+`<Name>` is the name of the on-prem; a second local account has its own name behind it. A file of another local
+account is not overwritten. Nothing in these files is secret, and nothing in them can be changed unnoticed.
 """
 
 

@@ -110,7 +110,9 @@ def _by_file(
     with office.alone(account):
         asked = registering.ask(office, account, None)
     name = f"license-registration-request-{office.document_name(account)}.yml"
-    path = write_out(given.output, name, REGISTRATION_REQUEST, asked.data)
+    path = write_out(
+        given.output, name, REGISTRATION_REQUEST, asked.data, is_over=office.was_deleted
+    )
     text = (
         f"the local account '{account.name}' is approved; its registration request is in {path}.\n"
         f"Carry it to the manager (licet manager onprem add {path.name}), and the authorization that "

@@ -15,13 +15,12 @@ from licet.onprem import requests
 from licet.onprem.accounts import all_of, named
 from licet.onprem.office import Office
 from licet.onprem.synchronizing import Failed, current, failed_key, synchronize
-from licet.shell.document_files import open_file
+from licet.shell.document_files import check_free, open_file
 from licet.shell.options import DONE
 from licet.shell.printer import Printer
 from licet.shell.values import Mark, Record, Shown
 from licet.sync.gate import read
 from licet.sync.problems import SyncRefused, Why
-from licet.wire.documents import kind_of
 from licet.wire.sites import SYNC_REQUEST, SYNC_RESPONSE, SyncResponse
 
 COLUMNS = ("name", "done", "kind", "number", "result")
@@ -174,14 +173,11 @@ def _more_than(outstanding: Outstanding, kind: SyncKind) -> bool:
 def _write_out(
     office: Office, account: LocalAccount, outstanding: Outstanding, given: Path | None
 ) -> Path:
-    """Copy a request to where a person wants it; nothing but another request is overwritten."""
+    """Copy a request to where a person wants it; nothing but an older one of its own is overwritten."""
     name = outstanding.file
     path = Path(name) if given is None else given / name if given.is_dir() else given
     try:
-        if path.exists() and not (path.is_file() and _is_request(path)):
-            raise AdminRefused(
-                f"{path}: it is there and is no sync request; name another one with --output"
-            )
+        check_free(path, SYNC_REQUEST, account.id, is_over=office.was_deleted)
         requests.copy_out(office.request_file(account.id), path, _READABLE)
     except OSError as error:
         raise AdminRefused(
@@ -189,11 +185,6 @@ def _write_out(
             "command writes the file again"
         ) from error
     return path
-
-
-def _is_request(path: Path) -> bool:
-    with path.open("rb") as file:
-        return kind_of(file) == SYNC_REQUEST.kind
 
 
 def _standing(before: LocalAccount, account: LocalAccount) -> list[str]:

@@ -162,6 +162,21 @@ def test_an_on_prem_whose_name_is_taken_can_have_another_one(sides: TwoSides) ->
     assert [row["name"] for row in sides.manager.ask("onprem list")] == ["Boat-7", "Sat"]
 
 
+def test_local_accounts_of_two_smart_accounts_have_different_names(sides: TwoSides) -> None:
+    """The files of both would have the same names, and one be carried for the other."""
+    out = f"--output {sides.folder}"
+    line = "account request {0} --smart-account {0} --virtual-account V {1}"
+    for name in ("One", "Two"):
+        sides.sat.do(line.format(name, ""))
+    files = [
+        Path(sides.sat.ask(f"account approve {name} --manual {out}")["file"]).name
+        for name in ("One", "Two")
+    ]
+    assert files == [f"license-registration-request-{name}.yml" for name in ("Sat", "Sat-Two")]
+    why = sides.sat.refuses(line.format("Three", "--satellite-name sat-two"))
+    assert why == "the local account 'Two' is called 'Sat-Two' at its manager; choose another name"
+
+
 def test_the_name_at_the_manager_is_there_before_the_request_counts(sides: TwoSides) -> None:
     """A crash in between would leave a request that is registered under another name than was asked."""
     line = (

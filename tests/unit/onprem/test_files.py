@@ -52,6 +52,31 @@ def test_nothing_else_is_overwritten(sides: TwoSides) -> None:
     assert not list(sides.folder.glob("*.new"))
 
 
+def test_the_file_of_another_local_account_is_not_overwritten(sides: TwoSides) -> None:
+    """One of two files that wait in a directory would be gone, and the other be carried in its place."""
+    out = f"--output {sides.folder}/request.yml"
+    asked = sides.sat.ask(f"sync request Plant {out}")
+    mine = Path(asked["file"]).read_bytes()
+    sides.register("Ship")
+    why = sides.sat.refuses(f"sync request Ship {out}")
+    site = sides.sat.ask("account show Plant")["id"]
+    assert f"it is there and is a sync request of 'Sat' ({site}); name another one" in why
+    assert Path(asked["file"]).read_bytes() == mine
+    assert sides.sat.ask(f"sync request Plant --new {out}")["number"] == 2
+    answers = f"--output {sides.folder}/response.yml"
+    sides.manager.do(f"onprem sync {asked['file']} {answers}")
+    other = sides.sat.ask(f"sync request Ship --output {sides.folder}")
+    why = sides.manager.refuses(f"onprem sync {other['file']} {answers}")
+    assert f"it is there and is a sync response of 'Sat' ({site})" in why
+    for name in ("Boat", "Van"):
+        sides.request(name)
+    taken = f"--output {sides.folder}/registration.yml"
+    sides.sat.do(f"account approve Boat --manual {taken}")
+    sides.sat.do(f"account approve Boat --manual {taken}")
+    why = sides.sat.refuses(f"account approve Van --manual {taken}")
+    assert "it is there and is a registration request of 'Sat-Boat'" in why
+
+
 def test_a_request_whose_bytes_are_lost_is_made_anew(sides: TwoSides) -> None:
     """A site whose disk was damaged would hand out a file that no manager takes."""
     out = f"--output {sides.folder}"
