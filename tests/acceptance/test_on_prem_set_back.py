@@ -70,7 +70,9 @@ def test_by_file(place: Town, tmp_path: Path) -> None:
     last = place.manager.ask("onprem", "response", "Plant", *out)
     told = plant.ask("sync", "response", last["file"])
     assert told["set_back"] is True
-    assert plant.ask("sync", "status")["grants"].startswith("no: restored from a backup, or set back")
+    assert plant.ask("sync", "status")["grants"].startswith(
+        "no: restored from a backup, or set back"
+    )
     for _ in range(2):
         asked = plant.ask("sync", "request", "Plant", *out)
         answered = place.manager.ask("onprem", "sync", asked["file"], *out)

@@ -96,7 +96,9 @@ def test_an_on_prem_that_was_removed_tells_its_switches_to_register_again() -> N
     assert played.books("lans") == {"Default": (0, 1)}
     assert played.books("cloud") == {"Default": (8, 0), "Plant": (0, 0)}, "two are held"
     played.play("network up lans\nadvance 1 hour")
-    assert played.books("cloud") == {"Default": (8, 0), "Plant": (2, 0)}, "it has said that it knows"
+    assert played.books("cloud") == {"Default": (8, 0), "Plant": (2, 0)}, (
+        "it has said that it knows"
+    )
 
 
 def test_an_account_that_was_removed_is_registered_anew_at_the_same_address() -> None:
