@@ -12,6 +12,7 @@ from licet.service.files import trouble
 from licet.service.problems import ServiceError
 from licet.sync.exchange import Taken, keep_request, make_request, take_response
 from licet.sync.problems import SyncRefused, Why
+from licet.sync.upward import GOOD_FOR
 
 _NEW = ".new"
 
@@ -57,9 +58,11 @@ def make(office: Office, account: LocalAccount, kind: SyncKind) -> Outstanding:
 
 
 def waiting(office: Office, account: LocalAccount, kind: SyncKind) -> Outstanding | None:
-    """Return the request that waits for its response, if it is whole and holds what is wanted."""
+    """Return the request that waits for its response, if it is good still, whole, and what is wanted."""
     found = account.outstanding
-    if found is None or not office.is_kept(account.id, found):
+    if found is None or office.clock.now() >= found.at + GOOD_FOR:
+        return None
+    if not office.is_kept(account.id, found):
         return None
     wanted = SyncKind.FULL if account.needs_full else kind
     return None if wanted is SyncKind.FULL and found.kind is not SyncKind.FULL else found

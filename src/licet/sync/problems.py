@@ -29,11 +29,13 @@ REMEDIES: dict[Why, str] = {
     Why.UNTRUSTED: "compare the fingerprints of both sides; it was not signed by who it names",
     Why.OLDER: "give the newest file; this one was overtaken",
     Why.SUPERSEDED: "give the file that belongs to the newest request",
-    Why.EXPIRED: "make a new request; if this one is new, the clock of one side is wrong",
+    Why.EXPIRED: (
+        "make a new request (sync request --new); if this one is new, the clock of one side is wrong"
+    ),
     Why.CLOCKS: "set the clock of the side that is wrong",
     Why.NOT_ASKED: "make a request first",
-    Why.NEEDS_FULL: "make a full synchronization",
-    Why.UNEQUAL: "make a full synchronization",
+    Why.NEEDS_FULL: "make a full synchronization (sync request --full)",
+    Why.UNEQUAL: "make a full synchronization (sync request --full)",
     Why.UNKNOWN_SITE: "register the local account again",
     Why.NOT_READY: "account show tells what it waits for",
     Why.TOO_LARGE: "tell the people of the manager what it says",

@@ -1,9 +1,12 @@
 """Files that are handed out and taken at the command line of an on-prem."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from licet.sync.problems import SyncRefused, Why
+from licet.sync.upward import GOOD_FOR
 from support.sites_tables import Inside
 from support.two_sides import TwoSides
 
@@ -86,6 +89,31 @@ def test_a_request_whose_bytes_are_lost_is_made_anew(sides: TwoSides) -> None:
     kept.write_bytes(kept.read_bytes()[:-10] + b"x" * 10)
     again = sides.sat.ask(f"sync request {out}")
     assert (again["again"], again["number"]) == (False, 2)
+
+
+def test_a_request_that_has_expired_is_made_anew(sides: TwoSides) -> None:
+    """A person would carry the same file again and again, and no manager takes it any more."""
+    out = f"--output {sides.folder}"
+    sides.sat.ask(f"sync request {out}")
+    office = sides.office()
+    with office.store.begin(alone=True) as work:
+        [account] = work.local_accounts()
+        waits = account.outstanding
+        assert waits is not None
+        old = replace(waits, at=office.clock.now() - GOOD_FOR)
+        work.put_local_account(replace(account, outstanding=old))
+        work.commit()
+    office.store.close()  # type: ignore[attr-defined]
+    again = sides.sat.ask(f"sync request {out}")
+    assert (again["again"], again["number"]) == (False, 2)
+    assert sides.sat.ask(f"sync request {out}")["again"] is True
+
+
+def test_a_refused_request_says_which_command_makes_another() -> None:
+    """A person whose file a manager refuses would write the same file again, for it waits."""
+    assert "sync request --new" in str(SyncRefused(Why.EXPIRED, "it is old"))
+    for why in (Why.NEEDS_FULL, Why.UNEQUAL):
+        assert "sync request --full" in str(SyncRefused(why, "not all is known"))
 
 
 def test_a_full_one_is_made_where_all_is_wanted(sides: TwoSides) -> None:
