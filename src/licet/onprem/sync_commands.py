@@ -2,6 +2,7 @@
 
 import argparse
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from licet.admin.local_accounts import find_local_account, set_schedule
@@ -9,7 +10,15 @@ from licet.admin.refusal import AdminRefused
 from licet.kernel.ids import AuthorityId
 from licet.kernel.time import print_instant
 from licet.ledger.ports import Work
-from licet.ledger.sites import Every, LocalAccount, LocalState, Outstanding, Road, SyncKind
+from licet.ledger.sites import (
+    Every,
+    LocalAccount,
+    LocalState,
+    Outstanding,
+    Road,
+    SyncKind,
+    has_lease,
+)
 from licet.ledger.works import work_in
 from licet.onprem import requests
 from licet.onprem.accounts import all_of, named
@@ -37,9 +46,13 @@ def now(office: Office, given: argparse.Namespace, printer: Printer) -> int:
     for account in _on_the_network(office, given.account):
         try:
             done = synchronize(office, account, kind, wait)
-        except Failed as failed:
+        except (Failed, AdminRefused) as failed:
+            if given.account is not None and isinstance(failed, AdminRefused):
+                raise
             failures.append(f"'{account.name}': {failed}")
-            rows.append(_row(account, kind, str(failed), good=False))
+            after = current(office, account)
+            tried = after.outstanding.kind if after.outstanding else kind
+            rows.append(_row(after, tried, str(failed), good=False))
         else:
             result = done.applied.text if done.applied else "applied before; nothing changed"
             rows.append(_row(done.account, done.kind, result, good=True))
@@ -93,7 +106,10 @@ def response(office: Office, given: argparse.Namespace, printer: Printer) -> int
             taken = requests.take(office, account, file, Road.FILE)
     work_in(office.store, lambda work: work.clear_alert(failed_key(account.id)))
     after, applied = taken.account, taken.applied
-    lines = [f"response {head.number} for '{after.name}': {taken.text}", *_standing(before, after)]
+    lines = [
+        f"response {head.number} for '{after.name}': {taken.text}",
+        *_standing(before, after, office.clock.now()),
+    ]
     if applied is not None:
         lines[1:1] = applied.said
     printer.done(
@@ -143,17 +159,22 @@ def schedule(office: Office, given: argparse.Namespace, printer: Printer) -> int
 def _on_the_network(office: Office, name: str | None) -> list[LocalAccount]:
     if name is not None:
         return [named(office, name)]
-    found = [
-        one
-        for one in all_of(office)
-        if one.state is LocalState.REGISTERED and one.upstream and one.upstream.url
-    ]
+    found = [one for one in all_of(office) if _has_to_say(one, office.clock.now())]
     if not found:
         raise AdminRefused(
             "no local account has a manager on the network; carry files (sync request), or name one: "
             "account approve, account reach"
         )
     return found
+
+
+def _has_to_say(account: LocalAccount, now: datetime) -> bool:
+    """Tell whether a local account is synchronized over the network; a removed one says once that it knows."""
+    if account.upstream is None or account.upstream.url is None:
+        return False
+    if account.state is LocalState.REMOVED:
+        return not account.removal_heard and has_lease(account, now)
+    return account.state is LocalState.REGISTERED
 
 
 def _row(account: LocalAccount, kind: SyncKind, result: str, *, good: bool) -> Record:
@@ -187,14 +208,14 @@ def _write_out(
     return path
 
 
-def _standing(before: LocalAccount, account: LocalAccount) -> list[str]:
+def _standing(before: LocalAccount, account: LocalAccount, now: datetime) -> list[str]:
     """Return what a person must know after a response."""
     if account.state is LocalState.REMOVED:
         removed = f"The manager has removed this local account: {account.reason}"
         if before.state is LocalState.REMOVED:
             return [removed]
         more = "Carry one more request to the manager (sync request): it frees the licenses there."
-        return [removed, more]
+        return [removed, more] if has_lease(account, now) else [removed]
     lines = []
     if account.lease_ends_at is not None:
         lines.append(f"Lease {account.lease} ends on {print_instant(account.lease_ends_at)}.")

@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -29,7 +28,6 @@ from licet.onprem.road import Unreached, trust_of
 from licet.service.files import trouble
 from licet.service.problems import ServiceError
 from licet.sync.applying import Applied
-from licet.sync.deadlines import RETRY_EVERY
 from licet.sync.exchange import Taken, note_failure
 from licet.sync.problems import SyncRefused, Why
 from licet.wire.sites import Upload
@@ -54,7 +52,7 @@ class Done:
 
     Attributes:
         account: as it is now.
-        applied: what the last response changed; None where it was applied before.
+        applied: what all responses changed; None where they were applied before.
         kind: of the last request.
     """
 
@@ -182,6 +180,7 @@ class _Rounds:
 
     def run(self, account: LocalAccount, kind: SyncKind) -> Done:
         """Exchange until a request that was made now is answered, and nothing is left to say."""
+        changed: Applied | None = None
         for _ in range(_ROUNDS_MAX):
             old = requests.waiting(self._office, account, kind)
             outstanding = old or requests.make(self._office, account, kind)
@@ -196,9 +195,10 @@ class _Rounds:
                     account = self._give_up(account)
                     continue
                 raise
+            changed = changed.with_later(applied) if changed and applied else applied or changed
             before, account = account, current(self._office, account)
             if old is None and not _has_more(before, account, applied):
-                return Done(account, applied, outstanding.kind)
+                return Done(account, changed, outstanding.kind)
             # What was removed as the manager asked is reported at once, so that both sides are equal.
             kind = SyncKind.STANDARD if outstanding.kind is SyncKind.FULL else kind
         raise Denied("the manager wants one synchronization after the other; look into its log")
@@ -263,20 +263,12 @@ def _emptied(path: Path) -> BinaryIO:
     return os.fdopen(handle, "w+b")
 
 
-def _leased(account: LocalAccount, now: datetime) -> bool:
-    return account.lease_ends_at is not None and now < account.lease_ends_at
-
-
 def _remember(office: Office, account: LocalAccount, kind: SyncKind, why: str) -> None:
     now = office.clock.now()
     note_failure(office.store, account.id, kind=kind, road=Road.NETWORK, why=why, now=now)
 
     def job(work: Work) -> None:
         found = work.local_account(account.id)
-        if found is not None and found.state is LocalState.REMOVED and _leased(found, now):
-            # Its manager was not told that it was heard, and holds its licenses until then.
-            found = replace(found, due_at=now + RETRY_EVERY)
-            work.put_local_account(found)
         if found is not None:
             raise_failed(work, found, work.alert(failed_key(account.id)))
 

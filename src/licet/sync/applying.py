@@ -58,6 +58,16 @@ class Applied:
     site_removed: bool = False
     said: list[str] = field(default_factory=list)
 
+    def with_later(self, later: "Applied") -> "Applied":
+        """Return what this and the response after it have changed together."""
+        return replace(
+            later,
+            lines_changed=self.lines_changed + later.lines_changed,
+            removed=self.removed + later.removed,
+            licenses=[*self.licenses, *later.licenses],
+            said=[*self.said, *later.said],
+        )
+
     @property
     def text(self) -> str:
         """All of it in one line."""

@@ -1,5 +1,6 @@
 """How often one synchronization goes to the manager: until both sides are equal, and no further."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,9 +13,10 @@ from licet.onprem import synchronizing
 from licet.onprem.client import Sending, Stopped
 from licet.onprem.duties import Synchronizing
 from licet.onprem.office import Office
-from licet.onprem.road import Road
+from licet.onprem.road import Road, Unreached
 from licet.onprem.synchronizing import synchronize
 from licet.store.sqlite.store import SqliteStore
+from support.sites_tables import Inside
 from support.two_sides import TwoSides
 
 LICENSE = "LAN_ENTERPRISE_SERVICES_PKG"
@@ -135,3 +137,73 @@ def test_a_removal_is_acknowledged_though_the_server_ended_in_between(
     assert duty.next_due() is None
     duty.tick(now + MINUTE)
     assert messenger.count == 3, "the manager knows"
+
+
+def test_what_all_rounds_have_changed_is_told(sides: TwoSides, messenger: Messenger) -> None:
+    """A person would read that nothing was removed, and an instance be gone."""
+    inside = Inside(sides.sat.data.path, "Plant")
+    inside.enter(1, sides.sat.ask("catalog list")[0]["tag"])
+    inside.close()
+    sides.sat.do("sync now")
+    sides.manager.do("instance remove SN0000000")
+    sides.manager.do(f"license transfer {LICENSE} 4 --from Plant --to Default")
+    before = messenger.count
+    [row] = sides.sat.ask("sync now")
+    assert messenger.count == before + 2, "the second told that it was done"
+    assert row["result"] == "1 lease line, 1 changed, 1 instance removed, 0 alerts"
+
+
+def test_one_that_cannot_be_synchronized_hides_no_other(
+    sides: TwoSides, office: Office, messenger: Messenger
+) -> None:
+    """Nobody would learn which of many local accounts were synchronized, and which was not."""
+    plant = account_of(office)
+    sides.register("Ship")
+    sides.sat.do("account reach Ship --manager https://localhost")
+    with office.alone(plant):
+        ran = sides.sat.type("sync now --json")
+    assert ran.status == 1
+    assert "'Plant' is being synchronized by another command" in ran.err
+    assert [(row["name"], row["done"]) for row in json.loads(ran.out)] == [
+        ("Plant", False),
+        ("Ship", True),
+    ]
+    assert messenger.count == 1
+
+
+def test_a_failure_is_shown_with_the_number_that_it_had(
+    sides: TwoSides, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks for it in the manager's log would look for another request, which was answered."""
+
+    class Nobody:
+        def __init__(self, *_: object) -> None:
+            """Stand in the place of the client."""
+
+        def exchange(self, *_: object) -> None:
+            """Come to nobody."""
+            raise Unreached("the manager refuses connections")
+
+    monkeypatch.setattr(synchronizing, "Client", Nobody)
+    ran = sides.sat.type("sync now --full --json")
+    [row] = json.loads(ran.out)
+    assert (row["number"], row["kind"]) == (2, "full")
+    assert account_of(office).number == 2
+    ran = sides.sat.type("sync now --json")
+    [row] = json.loads(ran.out)
+    assert (row["number"], row["kind"]) == (2, "full"), "that one is sent again"
+
+
+def test_all_means_also_who_has_something_to_acknowledge(
+    sides: TwoSides, messenger: Messenger
+) -> None:
+    """A person would synchronize all, and licenses of a removed account count for nobody for months."""
+    sides.manager.do("onprem remove Sat --yes")
+    messenger.ends_after = 1
+    with pytest.raises(Stopped):
+        sides.sat.type("sync now")
+    messenger.ends_after = None
+    [row] = sides.sat.ask("sync now")
+    assert row["done"] is True
+    assert pending(sides) == 0
+    assert "no local account has a manager on the network" in sides.sat.refuses("sync now")
