@@ -49,6 +49,7 @@ PAGE = 500
 # Ours: usage is of licenses in the catalog, and a product registers with a site once, or is cloned.
 TAGS_MAX = 10_000
 SAME_MAX = 16
+REPLACED_MAX = 10_000
 _OF_THE_REMOVED = "it is removed: only leave notes, and that it knows, were taken"
 
 
@@ -179,6 +180,7 @@ class _Mirror:
         self._said: int | None = None  # how many instances the site has
         self._before = work.count_instances(on_prem.virtual_account)
         self._carrier = Carrier(work, on_prem, roots=desk.roots, manager=desk.manager, now=desk.now)
+        self._replaced: set[InstanceId] = set()  # whose rows the pages may still bring
         self._recorded = recorded
         self._events = self._event_bytes = 0
         self.tally = Tally()
@@ -226,7 +228,10 @@ class _Mirror:
                     self._put(item, self._work.instance(InstanceId(item.id)))
                 else:
                     self._drop(merging.before(item))
-                    self._put(item, merging.take(item) or self._stray(item))
+                    there = merging.take(item)
+                    if there is not None and there.id in self._replaced:
+                        there = None
+                    self._put(item, there or self._stray(item))
             case GoneItem():
                 if merging is not None:
                     raise SyncRefused(Why.DAMAGED, "a full report names what is gone")
@@ -281,9 +286,17 @@ class _Mirror:
         try:
             self._work.put_instance(after)
         except Duplicate:
-            # The product registered there anew, with the same key: by that, the old one is gone.
-            self._drop(one for one in [self._work.instance_of_key(after.key)] if one)
+            self._replace(after.key)
             self._work.put_instance(after)
+
+    def _replace(self, key: str) -> None:
+        """Drop the instance that has a key: its product has registered at the site anew with that."""
+        holder = self._work.instance_of_key(key)
+        assert holder is not None  # noqa: S101 - a key of this site's has just been found taken
+        self._replaced.add(holder.id)
+        if len(self._replaced) > REPLACED_MAX:
+            raise SyncRefused(Why.DAMAGED, "the report gives too many keys to other instances")
+        self._drop([holder])
 
     @staticmethod
     def _check_tags(counts: Counter[Tag]) -> None:

@@ -174,6 +174,35 @@ def test_a_product_that_comes_back_under_its_key(
 
 
 @pytest.mark.parametrize("kind", list(SyncKind))
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_key_that_wanders_counts_nothing_twice(
+    manager: Manager, site: Site, kind: SyncKind, count: int
+) -> None:
+    """A use that is taken off twice would let the manager give away what nobody has bought."""
+    old = site.enter("A", LAN_TAG, 5)
+    site.synchronize(SyncKind.FULL)
+    made = list(open_document(io.BytesIO(site.ask(SyncKind.FULL)), (SYNC_REQUEST,)).items())
+    product = next(item for item in made if isinstance(item, InstanceItem))
+    drawn = (draw_instance_id(site.chance, site=site.id) for _ in range(100))
+    new = next(one for one in drawn if one < old)
+
+    def lie(_: list[Reported]) -> list[Reported]:
+        taken = structs.replace(product, id=new)
+        robbed = structs.replace(product, key="k" * 43, usage=(), host_name="robbed")
+        in_use = 5 if count == 2 else 0
+        total = [TotalItem(tag=LAN_TAG, in_use=in_use)] if in_use else []
+        return [taken, robbed, *total, EndItem(instances=count)]
+
+    if count == 1:
+        assert refused(manager, forged(site, lie, kind)).why is Why.UNEQUAL
+        return
+    manager.answer(forged(site, lie, kind))
+    check_books(manager)
+    place = manager.on_prem(site).virtual_account
+    assert manager.look(lambda work: work.pool(place, LAN_TAG)).in_use == 5
+
+
+@pytest.mark.parametrize("kind", list(SyncKind))
 def test_a_license_that_nobody_uses_any_more_is_not_missing(
     manager: Manager, site: Site, kind: SyncKind
 ) -> None:
