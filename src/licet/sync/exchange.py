@@ -253,9 +253,10 @@ def take_response(
         if turn is Turn.FORGOTTEN:
             renewed, account = _set_back(document, keys, account, now)
             if not dry:
-                keep(renewed)
+                # In this order: cut short in between, it grants nothing, and finds out once more.
                 work.put_local_account(account)
                 work.commit()
+                keep(renewed)
             return Taken(account, None, set_back=True)
         renewed = _renew(document, keys, now)
         try:

@@ -1,9 +1,13 @@
 """A site whose machine was set back to an older state, without a restore that would say so."""
 
+import io
+
 import pytest
 
 from licet.admin.licenses import transfer_licenses
-from licet.ledger.sites import SyncKind
+from licet.ledger.sites import Road, SyncKind
+from licet.pki.authority import AuthorityKeys
+from licet.sync.exchange import take_response
 from licet.sync.problems import SyncRefused, Why
 from support.exchange import TAGS, WHO, Manager, Site, both, days
 
@@ -97,6 +101,35 @@ def test_it_finds_out_and_comes_back(pair: Pair, kind: SyncKind) -> None:
     ours, theirs = both(manager, site)
     assert ours == theirs
     assert site.account.history[0].kind is SyncKind.FULL
+
+
+def test_it_is_cut_short_while_it_finds_out(pair: Pair) -> None:
+    """It would go on with licenses that count elsewhere, under a new epoch that hides how it stands."""
+    site, manager = pair.site, pair.manager
+    state = site.backup()
+    pair.take_away()
+    site.set_back(state)
+
+    def fail(_: AuthorityKeys) -> None:
+        raise OSError("the power is gone")
+
+    with pytest.raises(OSError, match="power"):
+        take_response(
+            site.store,
+            site.keys,
+            io.BytesIO(pair.last_response()),
+            road=Road.FILE,
+            now=site.now,
+            keep=fail,
+        )
+    assert not site.is_open()
+    with pytest.raises(SyncRefused):
+        manager.answer(site.ask())
+    assert site.take(pair.last_response()).set_back
+    site.synchronize()
+    assert site.is_open()
+    ours, theirs = both(manager, site)
+    assert ours == theirs
 
 
 def test_a_clock_that_ran_ahead_at_a_restore(pair: Pair) -> None:
